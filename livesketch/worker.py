@@ -1,0 +1,138 @@
+"""The only file that starts threads: a Worker, and the two mailboxes, Latest and Queue, that threads meet at."""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Latest(Generic[T]):
+    """A mailbox with one slot: putting replaces what was not yet taken. For faces and screens."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._item: T | None = None
+        self._is_closed = False
+
+    def put(self, item: T) -> None:
+        with self._changed:
+            self._item = item
+            self._changed.notify()
+
+    def take(self, timeout: float | None = 0.0) -> T | None:
+        """The newest item, once; None if nothing came within `timeout` seconds or it was closed."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._item is not None or self._is_closed, timeout)
+            item, self._item = self._item, None
+            return item
+
+    def close(self) -> None:
+        with self._changed:
+            self._is_closed = True
+            self._item = None
+            self._changed.notify_all()
+
+    @property
+    def is_closed(self) -> bool:
+        return self._is_closed
+
+
+class Queue(Generic[T]):
+    """A bounded mailbox that keeps order and counts what it had to drop. For recorders and sound."""
+
+    def __init__(self, size: int) -> None:
+        self._changed = threading.Condition()
+        self._items: deque[T] = deque()
+        self._size = size
+        self._is_closed = False
+        self.dropped = 0
+
+    def put(self, item: T) -> bool:
+        """False, and one more in `dropped`, when there was no room."""
+        with self._changed:
+            if self._is_closed or len(self._items) >= self._size:
+                self.dropped += 1
+                return False
+            self._items.append(item)
+            self._changed.notify()
+            return True
+
+    def take(self, timeout: float | None = 0.0) -> T | None:
+        """The oldest item; None if nothing came within `timeout` seconds, or it is closed and empty."""
+        with self._changed:
+            self._changed.wait_for(lambda: bool(self._items) or self._is_closed, timeout)
+            return self._items.popleft() if self._items else None
+
+    def close(self) -> None:
+        """No more is taken in; what is in it can still be taken out."""
+        with self._changed:
+            self._is_closed = True
+            self._changed.notify_all()
+
+
+class Worker(Generic[T, R]):
+    """One thread that does one thing with the newest of what it is given.
+
+    `start()` runs once inside the thread and returns the function that does the work, so slow
+    loading never freezes the window. submit() never waits and replaces what was not yet begun;
+    newest() never waits and raises, in the caller's thread, whatever the work raised: once.
+    """
+
+    def __init__(self, start: Callable[[], Callable[[T], R]], name: str = "worker") -> None:
+        self._start = start
+        self._asked: Latest[T] = Latest()
+        self._answered: Latest[tuple[R | None, BaseException | None]] = Latest()
+        self._busy_since: float | None = time.monotonic()
+        self.is_ready = False
+        self.has_failed = False  # start() raised: this worker will never answer
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread.start()
+
+    def submit(self, item: T) -> None:
+        self._asked.put(item)
+
+    def newest(self, timeout: float = 0.0) -> R | None:
+        answer = self._answered.take(timeout)
+        if answer is None:
+            return None
+        result, error = answer
+        if error is not None:
+            raise error
+        return result
+
+    def silent_for(self) -> float:
+        """Seconds since it began what it has not finished; 0 while it waits for work."""
+        since = self._busy_since
+        return 0.0 if since is None else time.monotonic() - since
+
+    def close(self, timeout: float = 2.0) -> bool:
+        """True if the thread ended within `timeout` seconds; a hung one is left to itself."""
+        self._asked.close()
+        if self._thread is not threading.current_thread():
+            self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        try:
+            work = self._start()
+        except BaseException as error:
+            self.has_failed = True
+            self._busy_since = None
+            self._answered.put((None, error))
+            return
+        self._busy_since = None
+        self.is_ready = True
+        while not self._asked.is_closed:
+            item = self._asked.take(timeout=None)
+            if item is None:
+                continue
+            self._busy_since = time.monotonic()
+            try:
+                self._answered.put((work(item), None))
+            except BaseException as error:
+                self._answered.put((None, error))
+            self._busy_since = None
