@@ -1,0 +1,118 @@
+"""Everything that is being played, as plain data: it can be kept in a file and restored."""
+
+import json
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from livesketch.canvas.document import Document
+from livesketch.errors import LivesketchError, OutputError
+from livesketch.frames import Look, Settings
+from livesketch.parameters import Value, checked, defaults, frozen
+
+VERSION = 1
+LOOKS_AT_FIRST = 8
+
+
+@dataclass
+class Session:
+    """What a person has before them. `app` owns the one there is."""
+
+    document: Document = field(default_factory=Document)
+    values: dict[str, Value] = field(default_factory=defaults)
+    looks: list[Look] = field(
+        default_factory=lambda: [look(n) for n in range(1, LOOKS_AT_FIRST + 1)]
+    )
+    look_index: int = 0
+    is_held: bool = True  # a new drawing keeps the person; otherwise it brings another one
+    tool: str = "pen"
+    model: str = "default"
+    runtime: str = "auto"
+    source: str = "paper"
+    source_spec: str = ""
+
+    @property
+    def look(self) -> Look:
+        return self.looks[self.look_index]
+
+    def settings(self) -> Settings:
+        return frozen(self.values)
+
+    def set(self, name: str, value: object) -> None:
+        """Turn a knob; UsageError for one that does not exist or a value that makes no sense."""
+        self.values[name] = checked(name, value)
+
+
+def look(seed: int) -> Look:
+    return Look(name=f"look {seed}", seed=seed)
+
+
+def meet(session: Session, who: Look) -> None:
+    """Show this person; one not met before joins the looks."""
+    for index, known in enumerate(session.looks):
+        if known.code is None and who.code is None and known.seed == who.seed:
+            session.look_index = index
+            return
+    session.looks.append(who)
+    session.look_index = len(session.looks) - 1
+
+
+def save(session: Session, path: Path) -> None:
+    """Keep what is not in the drawing: knobs, looks, model, source. Looks that came from a photo go
+    with their drawing, not here."""
+    kept = {
+        "version": VERSION,
+        "values": session.values,
+        "looks": [
+            {"name": one.name, "seed": one.seed} for one in session.looks if one.code is None
+        ],
+        "seed": session.look.seed,
+        "is_held": session.is_held,
+        "model": session.model,
+        "runtime": session.runtime,
+    }
+    part = path.with_name(path.name + ".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(json.dumps(kept, indent=1), encoding="utf-8")
+        os.replace(part, path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise OutputError(
+            f"The settings cannot be kept in {path}: {error.strerror}.", "Free some space there."
+        ) from error
+
+
+def restore(session: Session, path: Path) -> list[str]:
+    """Bring back what was kept; returns sentences about what could not be. No file: nothing happens."""
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(kept, dict):
+            raise ValueError("not an object")
+    except FileNotFoundError:
+        return []
+    except (OSError, ValueError):
+        return ["The settings of the last time cannot be read; these are the usual ones."]
+    notes = []
+    values = kept.get("values")
+    for name, value in values.items() if isinstance(values, dict) else ():
+        try:
+            session.set(str(name), value)
+        except LivesketchError as error:
+            notes.append(str(error))
+    looks = [_look_from(one) for one in kept.get("looks") or [] if isinstance(one, dict)]
+    session.looks = [one for one in looks if one is not None] or session.looks
+    seeds = [one.seed for one in session.looks]
+    session.look_index = seeds.index(kept["seed"]) if kept.get("seed") in seeds else 0
+    session.is_held = bool(kept.get("is_held", session.is_held))
+    for name in ("model", "runtime"):
+        if isinstance(kept.get(name), str):
+            setattr(session, name, kept[name])
+    return notes
+
+
+def _look_from(kept: dict[str, object]) -> Look | None:
+    seed, name = kept.get("seed"), kept.get("name")
+    if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
+        return None
+    return Look(name=str(name or f"look {seed}"), seed=seed)

@@ -1,0 +1,99 @@
+"""The mailboxes and the thread between the window and the model."""
+
+import threading
+
+import pytest
+
+from livesketch.worker import Latest, Queue, Worker
+
+
+def test_a_new_item_replaces_the_one_nobody_took() -> None:
+    box: Latest[int] = Latest()
+    box.put(1)
+    box.put(2)
+    assert box.take() == 2
+    assert box.take() is None
+
+
+def test_a_queue_keeps_order_and_counts_what_it_drops() -> None:
+    queue: Queue[int] = Queue(2)
+    assert [queue.put(n) for n in (1, 2, 3)] == [True, True, False]
+    assert queue.dropped == 1
+    queue.close()
+    assert [queue.take(), queue.take(), queue.take()] == [1, 2, None]
+
+
+def test_only_the_newest_request_is_worked_on() -> None:
+    begun, go = threading.Event(), threading.Event()
+    done = []
+
+    def start():
+        def work(item: int) -> int:
+            begun.set()
+            assert go.wait(5)
+            done.append(item)
+            return item
+
+        return work
+
+    worker: Worker[int, int] = Worker(start)
+    worker.submit(1)
+    assert begun.wait(5)
+    for item in range(2, 10):
+        worker.submit(item)
+    go.set()
+    seen = []
+    while 9 not in seen:
+        answer = worker.newest(timeout=5)
+        assert answer is not None
+        seen.append(answer)
+    assert worker.close()
+    assert done == [1, 9]
+
+
+def test_what_the_work_raises_arrives_once_and_the_worker_goes_on() -> None:
+    def start():
+        def work(item: int) -> float:
+            return 1 / item
+
+        return work
+
+    worker: Worker[int, float] = Worker(start)
+    worker.submit(0)
+    with pytest.raises(ZeroDivisionError):
+        worker.newest(timeout=5)
+    assert worker.newest() is None
+    worker.submit(2)
+    assert worker.newest(timeout=5) == 0.5
+    assert worker.close()
+
+
+def test_a_start_that_fails_is_told_to_the_caller() -> None:
+    def start():
+        raise OSError("no such model")
+
+    worker: Worker[int, int] = Worker(start)
+    with pytest.raises(OSError, match="no such model"):
+        worker.newest(timeout=5)
+    assert worker.has_failed
+    assert not worker.is_ready
+
+
+def test_a_worker_that_hangs_is_seen_and_closing_does_not_wait_for_ever() -> None:
+    begun, go = threading.Event(), threading.Event()
+
+    def start():
+        def work(_: int) -> None:
+            begun.set()
+            go.wait(10)
+
+        return work
+
+    worker: Worker[int, None] = Worker(start)
+    worker.submit(1)
+    assert begun.wait(5)
+    assert worker.silent_for() >= 0
+    assert not worker.close(timeout=0.05)
+    go.set()
+    assert worker.close(timeout=5)
+    assert worker.silent_for() == 0
