@@ -1,0 +1,165 @@
+"""Plays the chosen model in a Worker; another one is warmed beside it and takes over when it is ready."""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from livesketch.errors import ModelError
+from livesketch.frames import Request, Result
+from livesketch.pipeline import Pipeline
+from livesketch.worker import Worker
+
+log = logging.getLogger(__name__)
+
+SILENCE_S = 2.0  # a warm worker that says nothing for so long is replaced
+FIRST_ANSWER_S = 60.0  # the first of a kind also loads the face finder, or compiles
+REPLACEMENTS = 3  # in a row, without one answer; then it is the model's fault
+
+Open = Callable[[str, str], Pipeline]  # (model, runtime) -> a warm pipeline; runs in the worker's thread
+
+
+@dataclass
+class _Part:
+    """One model and the thread it lives in."""
+
+    model: str
+    runtime: str
+    worker: Worker[Request, Result] | None = None
+    pipeline: Pipeline | None = None  # set by the worker's thread once it is open
+    kinds: set[bool] = field(default_factory=set)  # whether pictures, drawings were answered yet
+    slowest_s: float = 0.0
+    asked: Request | None = None
+
+
+class Player:
+    """submit() and newest() never wait. newest() raises what went wrong, once; playing goes on."""
+
+    def __init__(self, open_pipeline: Open, model: str, runtime: str = "auto") -> None:
+        self._open = open_pipeline
+        self._playing = self._begin(model, runtime)
+        self._next: _Part | None = None
+        self._replaced = 0
+
+    @property
+    def pipeline(self) -> Pipeline | None:
+        """What plays now; None until the first model is warm."""
+        return self._playing.pipeline
+
+    @property
+    def is_ready(self) -> bool:
+        worker = self._playing.worker
+        return worker is not None and worker.is_ready
+
+    @property
+    def is_changing(self) -> bool:
+        return self._next is not None
+
+    @property
+    def is_busy(self) -> bool:
+        return self._playing.asked is not None
+
+    def choose(self, model: str, runtime: str) -> None:
+        """Warm this model; the old one plays on until then."""
+        if self._next is not None:
+            _leave(self._next)
+        self._next = self._begin(model, runtime)
+
+    def submit(self, request: Request) -> None:
+        part = self._playing
+        part.asked = request
+        if part.worker is not None:
+            part.worker.submit(request)
+
+    def newest(self) -> Result | None:
+        self._take_over()
+        part = self._playing
+        if part.worker is None:
+            return None
+        result = self._answer(part, part.worker)
+        if result is None:
+            self._replace_if_silent(part, part.worker)
+        return result
+
+    def close(self) -> None:
+        for part in (self._playing, self._next):
+            if part is not None and part.worker is not None:
+                part.worker.close(timeout=1.0)
+
+    def _begin(self, model: str, runtime: str) -> _Part:
+        part = _Part(model, runtime)
+
+        def start() -> Callable[[Request], Result]:
+            part.pipeline = self._open(model, runtime)
+            return part.pipeline.process
+
+        part.worker = Worker(start, name=f"model {model}")
+        return part
+
+    def _answer(self, part: _Part, worker: Worker[Request, Result]) -> Result | None:
+        try:
+            result = worker.newest()
+        except Exception:
+            part.asked = None
+            if worker.has_failed:
+                part.worker = None
+            raise
+        if result is not None:
+            self._replaced = 0
+            part.kinds.add(result.request.frame.picture is not None)
+            part.slowest_s = max(0.9 * part.slowest_s, result.finished - result.started)
+            if result.request is part.asked:
+                part.asked = None
+        return result
+
+    def _take_over(self) -> None:
+        coming = self._next
+        if coming is None or coming.worker is None:
+            return
+        if coming.worker.has_failed:
+            self._next = None
+            coming.worker.newest()  # raises why
+        elif coming.worker.is_ready:
+            old, self._playing, self._next = self._playing, coming, None
+            _leave(old)
+            if old.asked is not None:
+                self.submit(old.asked)
+
+    def _replace_if_silent(self, part: _Part, worker: Worker[Request, Result]) -> None:
+        if not worker.is_ready or part.asked is None:
+            return
+        is_first = (part.asked.frame.picture is not None) not in part.kinds
+        patience = FIRST_ANSWER_S if is_first else max(SILENCE_S, 4 * part.slowest_s)
+        if worker.silent_for() < patience:
+            return
+        log.error("model %s silent for %.1f s: replaced", part.model, worker.silent_for())
+        asked = part.asked
+        _leave(part)
+        self._replaced += 1
+        self._playing = self._begin(part.model, part.runtime)
+        if self._replaced >= REPLACEMENTS:
+            self._replaced = 0
+            raise ModelError(
+                f"The model {part.model} gives no answer.", "Choose another model or runtime."
+            )
+        self.submit(asked)
+
+
+def _leave(part: _Part) -> None:
+    """Without waiting for it: a hung thread is left to itself."""
+    if part.worker is not None:
+        part.worker.close(timeout=0.0)
+
+
+def wait_until_ready(player: Player, timeout: float) -> bool:
+    """For measuring and tests; the window never waits. Raises what loading raised."""
+    end = time.monotonic() + timeout
+    while time.monotonic() < end:
+        worker = player._playing.worker
+        if worker is None or worker.has_failed:
+            player.newest()
+            return False
+        if worker.is_ready:
+            return True
+        worker.newest(timeout=0.02)
+    return False
