@@ -6,11 +6,24 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent / "livesketch"
-FLOOR = {"frames", "parameters", "errors", "worker", "places"}
+FLOOR = {"frames", "parameters", "errors", "worker", "places", "latency"}
 COMMANDS = {"app", "render", "bench", "soak", "devices", "training", "evaluation", "tracing"}
 MAY_IMPORT = {
     "cli": COMMANDS | {"models", "controls"},
-    "app": {"session", "ui", "controls", "sources", "outputs", "tablet", "looks", "pipeline"},
+    "app": {
+        "acts",
+        "player",
+        "session",
+        "ui",
+        "controls",
+        "sources",
+        "outputs",
+        "tablet",
+        "looks",
+        "pipeline",
+    },
+    "acts": {"session", "controls", "sources", "outputs"},
+    "player": {"pipeline"},
     "render": {"sources", "canvas", "looks", "pipeline", "outputs"},
     "bench": {"app", "pipeline"},
     "soak": {"app", "pipeline"},
