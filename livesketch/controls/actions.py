@@ -1,0 +1,87 @@
+"""Everything that may be asked of the program: one table that keys, buttons, the key help and the docs come from."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Action:
+    """One wish. `name` is a row of ACTIONS; what `value` holds is written in that row."""
+
+    name: str
+    value: object = None
+
+
+@dataclass(frozen=True)
+class ActionRow:
+    """`keys` are chords as controls/keys.py writes them; `value` says in words what the action carries."""
+
+    name: str
+    help: str
+    group: str
+    keys: tuple[str, ...] = ()
+    value: str = ""
+    may_repeat: bool = False  # holding the key down asks again and again
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """A plain fact about the mouse on the paper: nothing is smoothed, dropped or guessed.
+
+    x, y in units of the paper's side (0..1 is the paper, outside is possible while dragging);
+    `time` is time.monotonic() seconds and never goes back; `is_eraser`: the right button, or the
+    eraser is in hand. A "down" is always followed by its "up".
+    """
+
+    kind: Literal["down", "move", "up"]
+    x: float
+    y: float
+    time: float
+    is_eraser: bool
+
+
+ACTIONS: tuple[ActionRow, ...] = (
+    ActionRow("pen", "Draw", "drawing", ("b",)),
+    ActionRow("eraser", "Erase (also the right mouse button)", "drawing", ("e",)),
+    ActionRow("smaller", "Smaller pen or eraser", "drawing", ("[",), may_repeat=True),
+    ActionRow("larger", "Larger pen or eraser", "drawing", ("]",), may_repeat=True),
+    ActionRow("undo", "Undo", "drawing", ("ctrl+z",), may_repeat=True),
+    ActionRow("redo", "Redo", "drawing", ("ctrl+y", "ctrl+shift+z"), may_repeat=True),
+    ActionRow("clear", "Clear the paper (undo brings it back)", "drawing", ("delete",)),
+    ActionRow("framing", "Find the head in the drawing: on, off", "drawing", ("a",)),
+    ActionRow("next_person", "Next person", "face", ("space",)),
+    ActionRow("previous_person", "Previous person", "face", ("shift+space",)),
+    ActionRow("random_person", "Somebody else", "face", ("r",)),
+    ActionRow("hold", "Hold this person", "face", ("h",)),
+    ActionRow("toggle_camera", "Pen or camera", "source", ("w",)),
+    ActionRow("line_style", "Next line style of the camera", "source", ("l",)),
+    ActionRow("next_model", "Next model", "source", ("m",)),
+    ActionRow(
+        "open", "Open a drawing, picture or video", "file", ("ctrl+o",), value="pathlib.Path"
+    ),
+    ActionRow("save", "Save the drawing", "file", ("ctrl+s",), value="pathlib.Path, None: its own"),
+    ActionRow("save_as", "Save the drawing under another name", "file", ("ctrl+shift+s",)),
+    ActionRow("save_face", "Save the face as PNG", "file", ("ctrl+e",), value="pathlib.Path"),
+    ActionRow("copy_face", "Copy the face", "file", ("ctrl+c",)),
+    ActionRow("panel", "All knobs", "window", ("p",)),
+    ActionRow("focus", "Only the pictures, only the face, everything", "window", ("tab",)),
+    ActionRow("full_screen", "Full screen", "window", ("f", "f11")),
+    ActionRow("help", "These keys", "window", ("f1", "?")),
+    ActionRow("leave", "Close what lies on top, leave full screen", "window", ("escape",)),
+    ActionRow("quit", "Quit", "window", ("ctrl+q",)),
+    ActionRow("set", "Turn a knob", "values", value="(parameter name, value)"),
+    ActionRow("source", "Where the lines come from", "values", value="a name of SOURCES"),
+    ActionRow("model", "Choose a model", "values", value="its name"),
+    ActionRow("runtime", "Choose what runs the model", "values", value="its name"),
+    ActionRow("pick_look", "Choose a person", "values", value="index into View.looks"),
+    ActionRow("pointer", "The mouse on the paper", "values", value="Pointer"),
+    ActionRow("recover", "Open the drawing that was not saved", "values"),
+    ActionRow("forget", "Forget the drawing that was not saved", "values"),
+)
+
+# The window does these by itself; Window.apply() takes them from OSC and MIDI too.
+WINDOW_ACTIONS = frozenset({"panel", "focus", "full_screen", "help", "leave"})
+
+
+def row(name: str) -> ActionRow | None:
+    return next((row for row in ACTIONS if row.name == name), None)

@@ -1,0 +1,61 @@
+"""Which key asks for what: chords as text ("ctrl+shift+z") → the name of an action.
+
+A chord is a key's name in lower case with its modifiers before it in the order ctrl, alt, shift;
+on macOS the command key counts as ctrl. Signs such as "[" or "?" are written as themselves, however
+the keyboard makes them.
+"""
+
+from collections.abc import Mapping
+
+from livesketch.controls.actions import ACTIONS
+from livesketch.errors import UsageError
+
+_WORDS = {
+    "ctrl": "Ctrl",
+    "alt": "Alt",
+    "shift": "Shift",
+    "space": "Space",
+    "tab": "Tab",
+    "escape": "Esc",
+    "delete": "Del",
+    "backspace": "Backspace",
+    "return": "Enter",
+}
+
+
+def default_keys() -> dict[str, str]:
+    """chord -> action name, as ACTIONS has it."""
+    return {chord: row.name for row in ACTIONS for chord in row.keys}
+
+
+def keys_with(changes: Mapping[str, str]) -> dict[str, str]:
+    """The default keys with the user's own on top: chord -> action name, "" frees a key.
+
+    UsageError where an action does not exist.
+    """
+    keys = default_keys()
+    names = {row.name for row in ACTIONS}
+    for chord, name in changes.items():
+        if name and name not in names:
+            raise UsageError(
+                f"There is no action called {name!r} for the key {chord!r}.",
+                f"There are: {', '.join(sorted(names))}.",
+            )
+        if name:
+            keys[chord] = name
+        else:
+            keys.pop(chord, None)
+    return keys
+
+
+def chord_words(chord: str) -> str:
+    """How people read a chord: Ctrl+Shift+Z."""
+    if not chord or chord == "+":
+        return chord
+    parts = [part or "+" for part in chord.split("+")]
+    return "+".join(_WORDS.get(part, part.upper()) for part in parts)
+
+
+def chords_of(name: str, keys: Mapping[str, str]) -> list[str]:
+    """The chords that ask for `name`, in the table's order."""
+    return [chord for chord, action in keys.items() if action == name]

@@ -1,0 +1,99 @@
+"""What the window shows, as plain frozen data: the app builds a View every turn, the window draws it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from livesketch.frames import Picture, Sketch
+from livesketch.parameters import Value
+
+PixelRect = tuple[int, int, int, int]  # x, y, width, height
+
+
+@dataclass(frozen=True, eq=False)
+class LookCard:
+    """One little face under the face; `picture` (any square size) or None until one was made."""
+
+    name: str
+    picture: Picture | None = None
+
+
+@dataclass(frozen=True)
+class Stats:
+    """What the status line says; None: not measured yet. Milliseconds from pen sample to the face on screen."""
+
+    p50_ms: float | None = None
+    p95_ms: float | None = None
+    faces_per_s: float | None = None
+
+
+@dataclass(frozen=True)
+class Message:
+    """A sentence for the person in front of the window, said at `time` (time.monotonic()).
+
+    It stays some seconds and then fades; saying the same again with a newer time shows it again.
+    `is_error` False: news such as "Saved face.png.".
+    """
+
+    sentence: str
+    hint: str = ""
+    time: float = 0.0
+    is_error: bool = True
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of several things to choose in the panel: `name` travels in the Action, `label` is read."""
+
+    name: str
+    label: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """Everything the window shows in this turn. Arrays are read during show() only and never changed.
+
+    Pictures are compared by identity: hand over the same array object while nothing changed.
+    `paper` is the exception, being drawn into in place: `paper_dirty` lists what changed in it
+    since the View shown before. Its side should be Window.paper_side; anything else is scaled.
+    """
+
+    # left
+    source: str = "paper"  # "paper": the left side can be drawn on; else it shows `traced`
+    paper: Picture | None = None
+    paper_dirty: tuple[PixelRect, ...] = ()
+    is_empty: bool = True  # nothing drawn: the invitation shows
+    traced: Sketch | None = None  # what a camera, video or picture became
+    drawing_name: str = "untitled drawing"
+    path: Path | None = None  # where `save` would put it; None: the window asks
+    is_saved: bool = True
+    can_undo: bool = False
+    can_redo: bool = False
+    tool: str = "pen"  # "pen" or "eraser"
+    # right
+    face: Picture | None = None
+    is_fresh: bool = False  # the green light: this face answers the last stroke
+    note: str = (
+        ""  # a few quiet words about the face side: "waking the model…", "no face in the picture"
+    )
+    look_name: str = ""
+    is_held: bool = False
+    looks: tuple[LookCard, ...] = ()
+    look_index: int | None = None  # which of `looks` is playing
+    # knobs and choices
+    values: Mapping[str, Value] = field(default_factory=dict)  # parameter name -> value
+    kind: str = ""  # kind of the model that plays; parameters that do not apply to it are not shown
+    model: str = ""
+    models: tuple[Choice, ...] = ()
+    runtime: str = ""
+    runtimes: tuple[Choice, ...] = ()
+    sources: tuple[Choice, ...] = ()  # what the panel offers; `source` is the one playing
+    # words
+    input_label: str = ""  # "mouse", "Wacom Intuos, pressure", "camera 0, 640×480"
+    device: str = ""  # "default 256 · CPU"
+    stats: Stats = Stats()
+    message: Message | None = None
+    recoverable: str = (
+        ""  # "Yesterday's drawing, 82 strokes, was not saved.": offers recover, forget
+    )
+    title: str = "livesketch"
