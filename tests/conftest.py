@@ -1,0 +1,39 @@
+"""What every test stands on: no window, no network, nothing written outside its own folder, few threads."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+# Before anything imports torch, OpenCV or SDL.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("SDL_AUDIODRIVER", "dummy")
+os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+if "LIVESKETCH_TEST_DISPLAY" not in os.environ:
+    os.environ["SDL_VIDEODRIVER"] = "dummy"
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The user's folders of this test: empty, and gone with it."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("LIVESKETCH_HOME", str(home))
+    return home
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of pictures and drawings for measuring that lies beside the project; skips where it does not."""
+    folder = Path(os.environ.get("LIVESKETCH_SHARED", ROOT.parent / "shared"))
+    if not (folder / "data").is_dir():
+        pytest.skip("../shared is absent: its pictures and drawings cannot be tried")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def python() -> str:
+    """This interpreter, for tests that start the program as a user does."""
+    return sys.executable
