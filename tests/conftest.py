@@ -1,27 +1,31 @@
 """What every test stands on: no window, no network, nothing written outside its own folder, few threads."""
 
 import os
-import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 # Before anything imports torch, OpenCV or SDL.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 os.environ.setdefault("SDL_AUDIODRIVER", "dummy")
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
-if "LIVESKETCH_TEST_DISPLAY" not in os.environ:
-    os.environ["SDL_VIDEODRIVER"] = "dummy"
+# For fixtures that live longer than a test: they start before own_home.
+os.environ["LIVESKETCH_HOME"] = tempfile.mkdtemp(prefix="livesketch-tests-")
 
 ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture(autouse=True)
-def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The user's folders of this test: empty, and gone with it."""
+def own_home(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Path]:
+    """The user's folders of this test: empty at its start."""
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("LIVESKETCH_HOME", str(home))
-    return home
+    yield home
 
 
 @pytest.fixture(scope="session")
@@ -31,9 +35,3 @@ def shared() -> Path:
     if not (folder / "data").is_dir():
         pytest.skip("../shared is absent: its pictures and drawings cannot be tried")
     return folder
-
-
-@pytest.fixture(scope="session")
-def python() -> str:
-    """This interpreter, for tests that start the program as a user does."""
-    return sys.executable
