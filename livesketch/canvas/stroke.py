@@ -1,0 +1,102 @@
+"""One line of a drawing: the samples of the pen, and the brush it was drawn with."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livesketch.canvas.brush import Brush
+
+COLUMNS = 6  # x, y, pressure, tilt_x, tilt_y, time
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One report of the pen.
+
+    x, y in paper sides: 0..1 is the paper, outside is allowed. pressure 0..1. tilt in degrees,
+    -90..90, 0 is upright. time in seconds of time.monotonic() while drawing; in a drawing that
+    was read from a file only differences mean something.
+    """
+
+    x: float
+    y: float
+    pressure: float = 1.0
+    tilt_x: float = 0.0
+    tilt_y: float = 0.0
+    time: float = 0.0
+
+    @property
+    def is_finite(self) -> bool:
+        return all(map(math.isfinite, astuple(self)))
+
+
+class Stroke:
+    """A finished line, never changed again.
+
+    The samples lie in one table of numbers (`table`, float64 (N, 6), read-only): an hour of
+    drawing as objects would take five times the memory.
+    """
+
+    __slots__ = ("brush", "table")
+
+    def __init__(self, samples: Iterable[Sample] | NDArray[np.float64], brush: Brush) -> None:
+        if isinstance(samples, np.ndarray):
+            table = np.array(samples, np.float64).reshape(-1, COLUMNS)
+        else:
+            rows = [(s.x, s.y, s.pressure, s.tilt_x, s.tilt_y, s.time) for s in samples]
+            table = np.array(rows, np.float64).reshape(-1, COLUMNS)
+        table.flags.writeable = False
+        self.table = table
+        self.brush = brush
+
+    @property
+    def samples(self) -> tuple[Sample, ...]:
+        return tuple(Sample(*row) for row in self.table.tolist())
+
+    @property
+    def points(self) -> NDArray[np.float64]:
+        """x, y of every sample: (N, 2) in paper sides."""
+        return self.table[:, :2]
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Stroke):
+            return NotImplemented
+        return self.brush == other.brush and np.array_equal(self.table, other.table)
+
+    def __hash__(self) -> int:
+        return hash((self.brush, self.table.tobytes()))
+
+    def __repr__(self) -> str:
+        return f"Stroke({len(self)} samples, {self.brush})"
+
+
+_SPEED = 0.8  # paper sides a second: how fast a hand is taken to draw lines without times
+_PAUSE = 0.25  # seconds between two such lines
+
+
+def strokes_from_points(
+    lines: Iterable[NDArray[np.floating]], brush: Brush | None = None
+) -> list[Stroke]:
+    """Strokes of plain lines (N, 2) x, y or (N, 3) x, y, pressure, in paper sides.
+
+    They get the times of an unhurried hand, so that they can be replayed.
+    """
+    strokes, clock = [], 0.0
+    for line in lines:
+        points = np.asarray(line, np.float64)
+        if len(points) == 0:
+            continue
+        table = np.zeros((len(points), COLUMNS))
+        table[:, :2] = points[:, :2]
+        table[:, 2] = points[:, 2] if points.shape[1] > 2 else 1.0
+        steps = np.hypot(*np.diff(points[:, :2], axis=0).T) / _SPEED
+        table[:, 5] = clock + np.concatenate([[0.0], np.cumsum(steps)])
+        clock = float(table[-1, 5]) + _PAUSE
+        strokes.append(Stroke(table, brush or Brush()))
+    return strokes
