@@ -16,7 +16,9 @@ SILENCE_S = 2.0  # a warm worker that says nothing for so long is replaced
 FIRST_ANSWER_S = 60.0  # the first of a kind also loads the face finder, or compiles
 REPLACEMENTS = 3  # in a row, without one answer; then it is the model's fault
 
-Open = Callable[[str, str], Pipeline]  # (model, runtime) -> a warm pipeline; runs in the worker's thread
+Open = Callable[
+    [str, str], Pipeline
+]  # (model, runtime) -> a warm pipeline; runs in the worker's thread
 
 
 @dataclass
@@ -56,8 +58,14 @@ class Player:
         return self._next is not None
 
     @property
-    def is_busy(self) -> bool:
-        return self._playing.asked is not None
+    def is_idle(self) -> bool:
+        """Warm, and everything that was asked is answered."""
+        return self.is_ready and self._playing.asked is None
+
+    @property
+    def slowest_s(self) -> float:
+        """Seconds of the slowest recent answer."""
+        return self._playing.slowest_s
 
     def choose(self, model: str, runtime: str) -> None:
         """Warm this model; the old one plays on until then."""

@@ -21,7 +21,7 @@ class Session:
     document: Document = field(default_factory=Document)
     values: dict[str, Value] = field(default_factory=defaults)
     looks: list[Look] = field(
-        default_factory=lambda: [look(n) for n in range(1, LOOKS_AT_FIRST + 1)]
+        default_factory=lambda: [person(n) for n in range(1, LOOKS_AT_FIRST + 1)]
     )
     look_index: int = 0
     is_held: bool = True  # a new drawing keeps the person; otherwise it brings another one
@@ -43,7 +43,7 @@ class Session:
         self.values[name] = checked(name, value)
 
 
-def look(seed: int) -> Look:
+def person(seed: int) -> Look:
     return Look(name=f"look {seed}", seed=seed)
 
 

@@ -12,6 +12,7 @@ MAY_IMPORT = {
     "cli": COMMANDS | {"models", "controls"},
     "app": {
         "acts",
+        "desk",
         "player",
         "session",
         "ui",
@@ -22,7 +23,8 @@ MAY_IMPORT = {
         "looks",
         "pipeline",
     },
-    "acts": {"session", "controls", "sources", "outputs"},
+    "acts": {"desk", "player", "session", "controls", "sources", "outputs"},
+    "desk": {"session", "canvas", "tablet", "controls"},
     "player": {"pipeline"},
     "render": {"sources", "canvas", "looks", "pipeline", "outputs"},
     "bench": {"app", "pipeline"},
