@@ -1,0 +1,36 @@
+"""The networks one can choose: name in a weights file's metadata -> where the network lives."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, NamedTuple
+
+from livesketch.errors import ModelError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+NETWORKS = {
+    "compact": "livesketch.models.networks.compact",
+}
+
+
+class Code(NamedTuple):
+    """What an encoder made of a drawing: a vector, and for some networks feature maps.
+
+    ws: (N, w_dim). spatial: feature maps, coarse to fine, or None for a pure W+ network.
+    """
+
+    ws: Tensor
+    spatial: tuple[Tensor, ...] | None
+
+
+def module_of(name: str) -> ModuleType:
+    """The module of a network named in the table. Raises ModelError for any other name."""
+    if name not in NETWORKS:
+        raise ModelError(
+            f"this program has no network called {name!r}",
+            hint=f"it knows {', '.join(sorted(NETWORKS))}; a newer livesketch may know more",
+        )
+    return import_module(NETWORKS[name])
