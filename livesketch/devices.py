@@ -14,6 +14,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from livesketch.places import user_dir
+from livesketch.sources.webcam import list_cameras
 from livesketch.tablet.listing import kernel_pens, x11_pens
 
 log = logging.getLogger(__name__)
@@ -65,34 +66,26 @@ _NO_CAMERA = "Plug one in, or play a file: livesketch webcam --video FILE."
 
 
 def _linux_cameras(kind: str, root: Path) -> Finding:
-    found, closed = [], []
-    nodes = (root / "sys/class/video4linux").glob("video*")
-    for node in sorted(nodes, key=lambda path: (len(path.name), path.name)):
-        # A camera has several nodes; the first one carries the pictures, others only their facts.
-        index = node / "index"
-        if index.is_file() and index.read_text().strip() != "0":
-            continue
-        name = (node / "name").read_text().strip() if (node / "name").is_file() else "camera"
-        device = root / "dev" / node.name
-        found.append(f"{node.name.removeprefix('video')}  {name} (/dev/{node.name})")
-        if not os.access(device, os.R_OK | os.W_OK):
-            closed.append(device)
-    if not found:
+    there = list_cameras(root / "sys/class/video4linux")
+    if not there:
         return Finding(kind, missing="No camera is plugged in.", hint=_NO_CAMERA)
-    if not closed:
-        return Finding(kind, tuple(found))
-    if closed[0].exists():
+    found = tuple(f"{camera.number}  {camera.name}" for camera in there)
+    devices = [root / f"dev/video{camera.number}" for camera in there]
+    closed = next((path for path in devices if not os.access(path, os.R_OK | os.W_OK)), None)
+    if closed is None:
+        return Finding(kind, found)
+    if closed.exists():
         return Finding(
             kind,
-            tuple(found),
-            f"/dev/{closed[0].name} may not be opened by you.",
+            found,
+            f"/dev/{closed.name} may not be opened by you.",
             "Run: sudo usermod -aG video $USER, then log in again.",
         )
     return Finding(
         kind,
-        tuple(found),
-        f"/dev/{closed[0].name} is not there, although the kernel knows the camera.",
-        f"In a container, pass it in: --device /dev/{closed[0].name}.",
+        found,
+        f"/dev/{closed.name} is not there, although the kernel knows the camera.",
+        f"In a container, pass it in: --device /dev/{closed.name}.",
     )
 
 

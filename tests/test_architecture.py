@@ -9,7 +9,8 @@ ROOT = Path(__file__).parent.parent / "livesketch"
 FLOOR = {"frames", "parameters", "errors", "worker", "places", "latency"}
 COMMANDS = {"app", "render", "bench", "soak", "devices", "training", "evaluation", "tracing"}
 MAY_IMPORT = {
-    "cli": COMMANDS | {"models", "controls"},
+    "cli": COMMANDS | {"models", "controls", "flags"},
+    "flags": {"models", "controls"},
     "app": {
         "acts",
         "desk",

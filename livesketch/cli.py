@@ -1,0 +1,378 @@
+"""The command line: the only place that prints or exits. Each command imports what it needs when it runs."""
+
+import argparse
+import contextlib
+import difflib
+import json
+import logging
+import logging.handlers
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from livesketch import flags
+from livesketch.controls.reference import keys_table, knobs_table, page
+from livesketch.errors import LivesketchError, SourceError, UsageError
+from livesketch.places import user_dir
+
+if TYPE_CHECKING:
+    from livesketch.render import Step
+
+log = logging.getLogger(__name__)
+
+OK, BROKEN, FAILED, STOPPED = 0, 1, 2, 130
+
+
+def main() -> NoReturn:
+    code = run(sys.argv[1:])
+    try:
+        sys.stdout.flush()
+    except (BrokenPipeError, AttributeError):
+        _forget_stdout()
+    sys.exit(code)
+
+
+def run(argv: Sequence[str]) -> int:
+    """The whole program; returns its exit code. Whatever happens, a person reads one sentence."""
+    try:
+        _log_to_file()
+        return _command(list(argv))
+    except LivesketchError as error:
+        log.info("%s", error, exc_info=True)
+        _complain(str(error))
+        return FAILED
+    except SystemExit as end:  # argparse has printed its help
+        return end.code if isinstance(end.code, int) else OK
+    except KeyboardInterrupt:
+        _complain("stopped.")
+        return STOPPED
+    except BrokenPipeError:  # the reader, such as `head`, had enough
+        _forget_stdout()
+        return OK
+    except Exception:
+        log.exception("%s", " ".join(argv))
+        _complain(f"Something went wrong. Details are in {_log_file()}.")
+        return BROKEN
+
+
+def _command(argv: list[str]) -> int:
+    if argv and argv[0] in ("-h", "--help"):
+        print(_help())
+        return OK
+    if argv == ["--version"]:
+        from livesketch import __version__
+
+        print(f"livesketch {__version__}")
+        return OK
+    name, rest = _chosen(argv)
+    command = COMMANDS[name]
+    parser = flags.parser(name, command.help)
+    command.arguments(parser)
+    return command.run(parser.parse_args(rest))
+
+
+def _chosen(argv: list[str]) -> tuple[str, list[str]]:
+    """The command's name and its arguments; flags or a file alone are for the window."""
+    if not argv:
+        return "draw", []
+    first = argv[0]
+    if first in COMMANDS:
+        return first, argv[1:]
+    if first.startswith("-") or Path(first).suffix or Path(first).exists():
+        return "draw", argv
+    near = difflib.get_close_matches(first, COMMANDS, 1)
+    hint = f"Did you mean {near[0]}?" if near else "livesketch --help lists what there is."
+    raise UsageError(f"There is no command {first!r}.", hint)
+
+
+# --- what the commands do
+
+
+def _draw(args: argparse.Namespace) -> int:
+    if args.file is not None and not args.file.exists():
+        raise SourceError(f"There is no file {args.file}.", "Check the path.")
+    return _play(args, "paper", "", args.file)
+
+
+def _webcam(args: argparse.Namespace) -> int:
+    if args.video is None:
+        return _play(args, "webcam", args.camera, None)
+    if not args.video.is_file():
+        raise SourceError(f"There is no file {args.video}.", "Check the path.")
+    return _play(args, "video", str(args.video), None)
+
+
+def _play(args: argparse.Namespace, source: str, spec: str, path: Path | None) -> int:
+    _check_model(args.model)
+    _check_screen()
+    from livesketch import app
+
+    app.run(
+        app.AppOptions(
+            source=source,
+            source_spec=spec,
+            path=path,
+            model=args.model,
+            runtime=args.runtime,
+            seed=None if args.look is None else args.look.seed,
+            values=flags.values(args),
+            frames=args.frames,
+            size=args.size,
+            is_full_screen=args.full_screen,
+        )
+    )
+    return OK
+
+
+def _check_model(name: str | None) -> None:
+    """Before a window opens, and without loading anything heavy."""
+    if name is not None:
+        from livesketch.models.weights import find, read
+
+        read(find(name))
+
+
+def _check_screen() -> None:
+    named = ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER", "SDL_VIDEO_DRIVER")
+    if sys.platform.startswith("linux") and not any(os.environ.get(name) for name in named):
+        raise UsageError(
+            "There is no screen to open a window on.",
+            "Over SSH, livesketch render INPUT -o OUT makes faces without one; "
+            "to use this machine's own screen say DISPLAY=:0 livesketch.",
+        )
+
+
+def _render(args: argparse.Namespace) -> int:
+    from livesketch import render
+
+    _check_model(args.model)
+    options = render.RenderOptions(
+        inputs=render.files_in(args.inputs),
+        out=args.out,
+        model=args.model or "default",
+        runtime=args.runtime or "auto",
+        is_traced=args.trace,
+        percents=args.strokes,
+        look=args.look,
+        values=flags.values(args),
+    )
+    return _follow(render.render(options), len(options.inputs), args.out, "face")
+
+
+def _trace(args: argparse.Namespace) -> int:
+    from livesketch import render
+    from livesketch.tracing.files import tracer
+
+    values = flags.values(args)
+    style, detail = values.get("line_style", "contour"), values.get("line_detail", 0.5)
+    inputs = render.files_in(args.inputs)
+    with tracer(str(style), float(detail), args.svg) as draw:
+        return _follow(
+            render.trace(inputs, args.out, draw, args.svg), len(inputs), args.out, "sketch"
+        )
+
+
+def _follow(steps: "Iterable[Step]", inputs: int, out: Path, what: str) -> int:
+    """Shows how far it is; names what is broken; 2 if anything was."""
+    from tqdm import tqdm
+
+    written, broken = 0, 0
+    plural = {"face": "faces", "sketch": "sketches"}[what]
+    # disable=None: a bar on a terminal only
+    with tqdm(total=inputs, unit=f" {plural}", leave=False, disable=None) as bar:
+        try:
+            for step in steps:
+                if step.more:
+                    bar.total += step.more
+                    bar.refresh()
+                for sentence in (step.note, str(step.error or "")):
+                    if sentence:
+                        bar.clear()
+                        _complain(sentence)
+                written += step.written is not None
+                broken += step.error is not None
+                bar.update(step.is_face)
+        except KeyboardInterrupt:
+            bar.close()
+            _complain(f"stopped. What is in {out} is whole.")
+            return STOPPED
+    if written:
+        print(f"{written} {what if written == 1 else plural} in {out}")
+    return FAILED if broken else OK
+
+
+def _models(args: argparse.Namespace) -> int:
+    from livesketch.models.weights import list_models
+
+    models = list_models()
+    if not models:
+        raise UsageError(
+            "There are no models here.",
+            "livesketch weights add FILE brings one; livesketch train makes one.",
+        )
+    for model in models:
+        print(
+            f"{model.name}: {model.task} to faces of {model.resolution}×{model.resolution}, "
+            f"{model.size / 1e6:.1f} MB, {model.source}"
+        )
+        for title, text in (
+            ("from", str(model.path)),
+            ("trained on", model.trained_on),
+            ("terms", model.terms),
+            ("problem", model.problem),
+        ):
+            if text:
+                print(f"    {title}: {text}")
+    return OK
+
+
+def _weights(args: argparse.Namespace) -> int:
+    from livesketch.models import weights
+
+    if args.doing == "list":
+        return _models(args)
+    if args.doing == "add":
+        info = weights.add(args.file, args.name)
+        print(f"{info.name} is here now: {info.path}")
+    else:
+        info = weights.check(args.file)
+        print(
+            f"{info.name} is sound: {info.network}, {info.task}, {info.resolution}×{info.resolution}"
+        )
+    print(f"    SHA-256 {info.digest}")
+    print(f"    terms: {info.terms or 'none are named'}")
+    return OK
+
+
+def _devices(args: argparse.Namespace) -> int:
+    from livesketch.devices import survey
+
+    for finding in survey():
+        print(finding.kind)
+        for line in finding.found:
+            print(f"    {line}")
+        if finding.missing:
+            print(f"  - {finding.missing}")
+        if finding.hint:
+            print(f"    {finding.hint}")
+    return OK
+
+
+def _bench(args: argparse.Namespace) -> int:
+    _check_model(args.model)
+    from livesketch import bench
+
+    figures = bench.run(bench.BenchOptions(args.model or "default", args.runtime or "auto"))
+    text = json.dumps(figures, indent=2)
+    print(text)
+    if args.json is not None:
+        _write(args.json, text + "\n")
+    return OK
+
+
+def _write(path: Path, text: str) -> None:
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise UsageError(
+            f"{path} cannot be written: {error.strerror}.", "Name another file."
+        ) from error
+
+
+def _controls(args: argparse.Namespace) -> int:
+    print(page() if args.markdown else f"{keys_table()}\n\n{knobs_table()}")
+    return OK
+
+
+def _train(args: argparse.Namespace) -> int:
+    from livesketch import training
+
+    return training.run(args) or OK
+
+
+@dataclass(frozen=True)
+class Command:
+    help: str
+    arguments: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace], int]
+
+
+def _no_flags(parser: argparse.ArgumentParser) -> None:
+    pass
+
+
+def _train_flags(parser: argparse.ArgumentParser) -> None:
+    from livesketch import training
+
+    training.add_arguments(parser)
+
+
+COMMANDS: dict[str, Command] = {
+    "draw": Command("Draw with a pen or a mouse; a face follows.", flags.draw, _draw),
+    "webcam": Command("The same window, beginning with a camera.", flags.webcam, _webcam),
+    "render": Command("Files in, faces out, without a window.", flags.render, _render),
+    "trace": Command("Photos to the sketches the model would see.", flags.trace, _trace),
+    "bench": Command("Latency and speed on this machine.", flags.bench, _bench),
+    "models": Command("What can be loaded, its origin, its terms.", _no_flags, _models),
+    "weights": Command("Weights files: list, add, check.", flags.weights, _weights),
+    "devices": Command("What is plugged in, and what is missing.", _no_flags, _devices),
+    "train": Command("Make a model from a folder of photos.", _train_flags, _train),
+    "controls": Command("All keys and knobs.", flags.controls, _controls),
+}
+
+
+def _help() -> str:
+    lines = [
+        "usage: livesketch [COMMAND] ...",
+        "",
+        "Draw, or face a camera, and a photographic human face follows every line.",
+        "Without a command: draw.",
+        "",
+    ]
+    lines += [f"  {name:<10}{command.help}" for name, command in COMMANDS.items()]
+    return "\n".join([*lines, "", "livesketch COMMAND --help says more about each."])
+
+
+# --- where words and troubles go
+
+
+def _complain(sentence: str) -> None:
+    with contextlib.suppress(OSError, ValueError):  # nobody may be listening any more
+        print(f"livesketch: {sentence}", file=sys.stderr, flush=True)
+
+
+def _forget_stdout() -> None:
+    """So that Python's own last flush meets no closed pipe."""
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _log_file() -> Path:
+    return user_dir("log") / "livesketch.log"
+
+
+def _log_to_file() -> None:
+    """What a sentence leaves out goes there. A log that cannot be written stops nobody."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")  # a console may know no ×
+    root = logging.getLogger()
+    try:
+        _log_file().parent.mkdir(parents=True, exist_ok=True)
+        handler = logging.handlers.RotatingFileHandler(
+            _log_file(), maxBytes=1_000_000, backupCount=1, encoding="utf-8"
+        )
+    except OSError:
+        root.addHandler(logging.NullHandler())
+        return
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    logging.captureWarnings(True)
