@@ -1,0 +1,59 @@
+"""What every measure takes in hand: a way to make faces, a way to find them, and the feature networks."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livesketch.evaluation.features import Features
+from livesketch.evaluation.landmarks import Landmarks
+from livesketch.frames import Picture, Sketch
+
+Item = TypeVar("Item")
+
+# Spread of identity codes of the 604 held-out real faces behind real_faces.npz, with MobileFaceNet
+# (docs/measurements.md): what "as varied as real people" means.
+REAL_SPREAD = 0.92
+LOOK = 1  # the one look, where one is enough
+
+
+@dataclass(frozen=True, eq=False)
+class Instruments:
+    """face(sketch, seed of the look) -> picture; find(picture) -> landmarks or None."""
+
+    face: Callable[[Sketch, int], Picture]
+    find: Callable[[Picture], Landmarks | None]
+    features: Features
+    say: Callable[[str], None]
+
+    def appearance(self, pictures: Sequence[Picture]) -> NDArray[np.float64] | None:
+        """(N, D); None where the network is not there."""
+        network = self.features.appearance
+        return None if network is None else network.of(pictures)
+
+    def code(self, picture: Picture, marks: Landmarks | None) -> NDArray[np.float32] | None:
+        """Who the face is; None where there is no face, or no network to tell."""
+        network = self.features.identity
+        return None if network is None or marks is None else network.of(picture, marks)
+
+    def told(self, items: Sequence[Item], what: str) -> Iterator[Item]:
+        """The same items, saying now and then how far it is."""
+        for number, item in enumerate(items):
+            if number and number % 50 == 0:
+                self.say(f"{what}: {number} of {len(items)}")
+            yield item
+
+
+def share(claims: Iterable[bool]) -> float | None:
+    """Share of the claims that are true; None of none."""
+    known = list(claims)
+    return sum(known) / len(known) if known else None
+
+
+def median_of(values: Iterable[float | None]) -> float | None:
+    """Median of what was measured; None of none."""
+    known = [value for value in values if value is not None]
+    return float(median(known)) if known else None

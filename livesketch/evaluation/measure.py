@@ -1,0 +1,68 @@
+"""Measures one model on one set, in order."""
+
+from dataclasses import dataclass
+
+from livesketch.canvas.doodle import base, draw, strokes
+from livesketch.evaluation.figures import Figures
+from livesketch.evaluation.instruments import LOOK, Instruments
+from livesketch.evaluation.obedience import obedience
+from livesketch.evaluation.people import people
+from livesketch.evaluation.sheets import as_picture
+from livesketch.evaluation.stillness import stillness
+from livesketch.evaluation.tier_figures import real_appearance, tier_figures
+from livesketch.evaluation.tiers import Drawing
+
+# The first doodles come in three looks: a hundred drawings alone say little about a distribution.
+LOOKS = {"doodles": (1, 2, 3)}
+STILL = 8  # drawings per tier that are moved by a pixel
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is measured. The bars hold for FULL; QUICK shows whether something broke."""
+
+    drawings: int | None  # of each tier; None: all
+    looks: int
+    bases: int  # doodles whose properties are swept
+    steps: int  # of a sweep
+
+
+FULL = Effort(drawings=None, looks=500, bases=8, steps=9)
+QUICK = Effort(drawings=12, looks=40, bases=2, steps=5)
+
+
+def measure(
+    tiers: dict[str, list[Drawing]],
+    tools: Instruments,
+    faithful: Instruments | None,
+    effort: Effort,
+    conditions: dict[str, str],
+) -> Figures:
+    """`faithful`: the same instruments with the model at its most faithful; None leaves that out."""
+    real = real_appearance(tiers, tools)
+    figures = {}
+    for tier, drawings in tiers.items():
+        if drawings:
+            tools.say(f"{tier}: {len(drawings)} drawings")
+        figures[tier] = tier_figures(tier, drawings, LOOKS.get(tier, (LOOK,)), tools, real)
+    bases = range(effort.bases)
+    obeyed = obedience(bases, effort.steps, tools)
+    obeyed_faithfully = None if faithful is None else obedience(bases, effort.steps, faithful)
+    doodle = draw(strokes(base(0)))
+    tools.say(f"looks: {effort.looks}")
+    shown = people(doodle, range(1, effort.looks + 1), tools)
+    calm = {
+        tier: value
+        for tier, drawings in tiers.items()
+        if (value := stillness([drawing.sketch for drawing in drawings[:STILL]], tools)) is not None
+    }
+    return Figures(
+        conditions=conditions,
+        tiers=figures,
+        obedience=obeyed,
+        obedience_when_faithful=obeyed_faithfully,
+        people=shown,
+        stillness=sum(calm.values()) / len(calm) if calm else None,
+        stillness_by_tier=calm,
+        doodle=as_picture(doodle),
+    )
