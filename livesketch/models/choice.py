@@ -1,0 +1,114 @@
+"""Which runtime plays a model fastest here: measured once, remembered in the user's cache."""
+
+import json
+import logging
+import os
+import tempfile
+import time
+from importlib.util import find_spec
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+
+from livesketch.errors import ModelError
+from livesketch.models import RUNTIMES, runtime_module, torch_part
+from livesketch.models.machine import fingerprint, has_nvidia_driver
+from livesketch.models.runtimes import Runtime
+from livesketch.places import user_dir
+
+log = logging.getLogger(__name__)
+
+WARM_UPS, RUNS = 2, 7
+CLEARLY = (
+    0.9  # torch must need less than this share of OpenVINO's time, for it takes seconds to start
+)
+KEPT = 64  # remembered choices
+
+
+def open_chosen(
+    weights: Path, digest: str, network: str, device: str | None, runtime: str
+) -> Runtime:
+    """The runtime asked for; for "auto" the one remembered, or the faster of those that work here."""
+    if runtime != "auto":
+        return runtime_module(runtime).open_runtime(weights, digest, network, device)
+    candidates = ["torch"]
+    if device in (None, "cpu") and find_spec("openvino") is not None:
+        candidates.append("openvino")
+    if len(candidates) == 1:
+        return runtime_module("torch").open_runtime(weights, digest, network, device)
+    key = fingerprint(digest, str(device))
+    known = _remembered().get(key)
+    if known in candidates:
+        try:
+            return runtime_module(known).open_runtime(weights, digest, network, device)
+        except ModelError as error:
+            log.warning("%s does not play %s any more: %s", known, weights, error)
+    chosen = _fastest(weights, digest, network, device)
+    _remember(key, chosen.name)
+    return chosen
+
+
+def _fastest(weights: Path, digest: str, network: str, device: str | None) -> Runtime:
+    if device is None and has_nvidia_driver() and torch_part("accelerators").has_cuda():
+        return runtime_module("torch").open_runtime(weights, digest, network)
+    spans: dict[str, float] = {}
+    opened: dict[str, Runtime] = {}
+    failed: ModelError | None = None
+    for name in RUNTIMES:
+        try:
+            opened[name] = runtime_module(name).open_runtime(weights, digest, network, device)
+            spans[name] = face_ms(opened[name])
+        except ModelError as error:
+            log.warning("%s does not play %s: %s", name, weights, error)
+            failed = error
+    if not spans:
+        raise failed or ModelError("No runtime is here.", "Install openvino or torch.")
+    log.info("%s: %s", weights.name, ", ".join(f"{n} {ms:.1f} ms" for n, ms in spans.items()))
+    if "openvino" in spans and spans.get("torch", np.inf) > CLEARLY * spans["openvino"]:
+        return opened["openvino"]
+    return opened[min(spans, key=lambda name: spans[name])]
+
+
+def face_ms(runtime: Runtime, runs: int = RUNS) -> float:
+    """Median milliseconds of a face on this runtime, now."""
+    shape = runtime.shape
+    drawing = np.ones((1, shape.channels, shape.sketch_size, shape.sketch_size), np.float32)
+    code = np.zeros(shape.code_size, np.float32)
+    spans = []
+    for _ in range(WARM_UPS + runs):
+        start = time.monotonic()
+        runtime.face(drawing, code, 0.5)
+        spans.append(1000 * (time.monotonic() - start))
+    return median(spans[WARM_UPS:])
+
+
+def _file() -> Path:
+    return user_dir("cache") / "runtimes.json"
+
+
+def _remembered() -> dict[str, str]:
+    """Broken or missing: nothing is remembered, and it is measured again."""
+    try:
+        kept = json.loads(_file().read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return kept if isinstance(kept, dict) else {}
+
+
+def _remember(key: str, name: str) -> None:
+    kept = _remembered()
+    kept.pop(key, None)
+    kept = dict(list(kept.items())[-(KEPT - 1) :]) | {key: name}
+    part = None
+    try:
+        _file().parent.mkdir(parents=True, exist_ok=True)
+        handle, scratch = tempfile.mkstemp(suffix=".part", dir=_file().parent)
+        part = Path(scratch)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(kept, file, indent=1)
+        part.replace(_file())
+    except OSError as error:
+        log.warning("the choice of runtime cannot be remembered: %s", error)
+        if part is not None:
+            part.unlink(missing_ok=True)

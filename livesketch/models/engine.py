@@ -1,0 +1,128 @@
+"""A model that plays: opened by name or file, on a device and a runtime, from sketch to face."""
+
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NoReturn
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livesketch.errors import ModelError
+from livesketch.frames import Code, Look, Picture, Settings, Sketch
+from livesketch.models import torch_part, weights
+from livesketch.models.choice import open_chosen
+from livesketch.models.pixels import drawing_from, photo_for_style
+from livesketch.models.runtimes import Runtime
+from livesketch.models.weights import ModelInfo
+from livesketch.parameters import checked, parameter
+
+
+def open_model(name: str = "default", device: str | None = None, runtime: str = "auto") -> "Model":
+    """A model by its name, or by the path of a .safetensors.
+
+    device: "cpu", "cuda", "cuda:1", "mps"; None: the best there is. runtime: "openvino", "torch",
+    or "auto" for the faster one. Raises ModelError.
+    """
+    info = weights.read(weights.find(name))
+    if info.task != "sketch":
+        raise ModelError(
+            f"{info.path.name} is made for the task {info.task!r}, and this version plays sketches.",
+            "See `livesketch models`.",
+        )
+    digest = weights.digest_of(info.path)
+    return Model(info, open_chosen(info.path, digest, info.network, device, runtime))
+
+
+class Model:
+    """Sketch -> face. The same sketch, look and settings give the same pixels on one runtime.
+
+    Used by one thread at a time. `resolution` is the side of the face, `sketch_size` the side of
+    the drawing that the network looks at; sketches of any size are brought to it.
+    """
+
+    def __init__(self, info: ModelInfo, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self.path: Path = info.path
+        self.name = info.name
+        self.kind = info.network
+        self.task = info.task
+        self.style_space = info.style_space
+        self.runtime = runtime.name
+        self.device = runtime.device
+        self.resolution = runtime.shape.resolution
+        self.sketch_size = runtime.shape.sketch_size
+        self.code_size = runtime.shape.code_size
+
+    def face(
+        self,
+        sketch: Sketch,
+        look: Look | int | None = None,
+        settings: Settings | None = None,
+    ) -> Picture:
+        """sketch (S, S) float32, 0 ink .. 1 paper, any S -> (R, R, 3) uint8 RGB.
+
+        look: a seed, a Look, or None for the first one. settings: parameter name -> value; those
+        not named are at their defaults. Raises ModelError for a sketch that is none.
+        """
+        drawing = drawing_from(sketch, self.sketch_size)
+        return self._runtime.face(drawing, self.code_of(look), _faithful(settings or {}))
+
+    def code_of(self, look: Look | int | None = None) -> Code:
+        """Who a look is to this model, (Z,): its code if it was made for this style space, or its seed's.
+
+        A seed's code is drawn from a normal distribution by numpy's PCG64, the same everywhere.
+        """
+        if look is None:
+            look = Look()
+        elif isinstance(look, int | np.integer):
+            look = Look(seed=int(look))
+        if look.code is not None and look.style_space == self.style_space:
+            if look.code.shape != (self.code_size,) or not np.isfinite(look.code).all():
+                raise ModelError(
+                    f"This look's code is {look.code.shape}, and the model takes"
+                    f" ({self.code_size},), all finite numbers.",
+                    "Choose another look.",
+                )
+            return np.ascontiguousarray(look.code, dtype=np.float32)
+        if look.seed < 0:
+            raise ModelError(f"A look's seed is 0 or more, not {look.seed}.")
+        numbers = np.random.Generator(np.random.PCG64(look.seed))
+        return numbers.standard_normal(self.code_size).astype(np.float32)
+
+    def look_of(self, picture: Picture, name: str = "") -> Look:
+        """The look of the person in a picture that shows one face, framed as the training photos are.
+
+        picture (H, W, 3) uint8; the middle square of it counts. Raises ModelError where the
+        weights have no style encoder.
+        """
+        photo = photo_for_style(picture)
+        code = self._runtime.code_of(photo)
+        if code is None:
+            raise ModelError(
+                f"The model {self.name} cannot take a look from a photo.",
+                "Its weights hold no style encoder.",
+            )
+        # in a style space that does not know the code, the same photo is still the same person
+        seed = zlib.crc32(np.ascontiguousarray(picture).tobytes())
+        return Look(name=name, seed=seed, code=code, style_space=self.style_space)
+
+    def warm_up(self) -> None:
+        """One face of nothing, so that the first real one is not the slow one."""
+        self.face(np.ones((self.sketch_size, self.sketch_size), np.float32))
+
+    def eager_ms(self) -> float:
+        """Median milliseconds of a face with plain PyTorch in float32 here: what speed is measured against."""
+        return torch_part("eager").eager_ms(self.path)
+
+    def encode(self, x: NDArray[np.float32]) -> NoReturn:
+        """The W+ road of other networks; the compact one has none: ModelError."""
+        raise ModelError("this network has no W+ road", hint="use face()")
+
+    def generate(self, ws: NDArray[np.float32]) -> NoReturn:
+        """The W+ road of other networks; the compact one has none: ModelError."""
+        raise ModelError("this network has no W+ road", hint="use face()")
+
+
+def _faithful(settings: Mapping[str, float | bool | str]) -> float:
+    return float(checked("faithful", settings.get("faithful", parameter("faithful").default)))

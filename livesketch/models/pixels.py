@@ -1,0 +1,68 @@
+"""Arithmetic at the models' door: what people hand in becomes what networks take, and the way back."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from livesketch.errors import ModelError
+from livesketch.frames import Picture, Sketch
+
+STYLE_SIZE = 128  # side at which style encoders look at a photo
+
+
+def drawing_from(sketch: Sketch, size: int) -> NDArray[np.float32]:
+    """A sketch of any side -> (1, 1, size, size) float32; ModelError names both sides of what is wrong."""
+    if not isinstance(sketch, np.ndarray):
+        raise ModelError(
+            f"A sketch is a numpy array, float32 (S, S); this is a {type(sketch).__name__}."
+        )
+    shape = sketch.shape
+    if sketch.ndim != 2 or shape[0] != shape[1] or shape[0] == 0:
+        raise ModelError(
+            f"A sketch is a square, (S, S); this array is {shape}.",
+            "Drop the colour channels, and pad the shorter side with 1 (paper).",
+        )
+    if not np.issubdtype(sketch.dtype, np.floating):
+        raise ModelError(
+            f"A sketch is float32 from 0 (ink) to 1 (paper); this array is {sketch.dtype}.",
+            "For uint8 pixels: sketch.astype(np.float32) / 255.",
+        )
+    low, high = float(sketch.min()), float(sketch.max())
+    if not (low >= -1e-3 and high <= 1 + 1e-3):  # written so that NaN fails too
+        raise ModelError(
+            f"A sketch runs from 0 (ink) to 1 (paper); this one runs from {low:g} to {high:g}."
+        )
+    drawing = np.ascontiguousarray(sketch, dtype=np.float32)
+    if shape[0] != size:
+        drawing = resized(drawing, size)
+    return np.clip(drawing, 0, 1)[None, None]
+
+
+def resized(pixels: NDArray, size: int) -> NDArray:
+    """Square pixels at another size: by area when it shrinks, so that thin lines do not break."""
+    way = cv2.INTER_AREA if pixels.shape[0] > size else cv2.INTER_LINEAR
+    return cv2.resize(pixels, (size, size), interpolation=way)
+
+
+def picture_from(face: NDArray[np.float32]) -> Picture:
+    """(3, R, R) float32 in about -1..1 -> (R, R, 3) uint8, rounded, contiguous."""
+    pixels = np.multiply(face, np.float32(127.5))
+    pixels += np.float32(127.5)
+    np.rint(pixels, out=pixels)
+    np.clip(pixels, 0, 255, out=pixels)
+    return np.asarray(cv2.merge(list(pixels.astype(np.uint8))), np.uint8)
+
+
+def photo_for_style(picture: Picture) -> NDArray[np.float32]:
+    """A picture of a face -> (1, 3, 128, 128) in -1..1; of an oblong one, the middle square."""
+    if not isinstance(picture, np.ndarray) or picture.dtype != np.uint8 or picture.ndim != 3:
+        what = getattr(picture, "dtype", type(picture).__name__)
+        raise ModelError(f"A picture is uint8 (H, W, 3); this is {what} {np.shape(picture)}.")
+    height, width, channels = picture.shape
+    side = min(height, width)
+    if channels != 3 or side == 0:
+        raise ModelError(f"A picture is uint8 (H, W, 3); this array is {picture.shape}.")
+    top, left = (height - side) // 2, (width - side) // 2
+    square = np.ascontiguousarray(picture[top : top + side, left : left + side])
+    small = resized(square, STYLE_SIZE).astype(np.float32)
+    return np.ascontiguousarray(small.transpose(2, 0, 1)[None] / 127.5 - 1)

@@ -1,0 +1,35 @@
+"""What plays a network: the same few things are asked of each runtime; see the table in models."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livesketch.frames import Code, Picture
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The sizes of what goes in and comes out of a network."""
+
+    channels: int
+    sketch_size: int
+    code_size: int
+    resolution: int
+
+
+class Runtime(Protocol):
+    """Opened for one weights file; used by one thread at a time."""
+
+    name: str
+    device: str  # in words, for people
+    shape: Shape
+
+    def face(self, drawing: NDArray[np.float32], code: Code, faithful: float) -> Picture:
+        """drawing (1, C, S, S) as the network takes it, code (Z,), faithful 0..1 -> (R, R, 3)."""
+        ...
+
+    def code_of(self, picture: NDArray[np.float32]) -> Code | None:
+        """picture (1, 3, 128, 128) in -1..1 -> (Z,); None where the file has no style encoder."""
+        ...

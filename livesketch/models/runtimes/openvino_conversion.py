@@ -1,0 +1,42 @@
+"""Turns a weights file into the form that OpenVINO reads, once; the only part of that road that needs torch."""
+
+import warnings
+from pathlib import Path
+
+import openvino
+import torch
+from openvino.frontend import FrontEndManager
+from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
+from torch import Tensor, nn
+
+from livesketch.models import checkpoint
+from livesketch.models.pixels import STYLE_SIZE
+
+
+def convert(weights: Path, folder: Path) -> None:
+    """Write face.xml and, where the file has a style encoder, style.xml (each with its .bin).
+
+    The weights are checked on the way: ModelError. What OpenVINO cannot take: RuntimeError.
+    """
+    held = checkpoint.load(weights)
+    config = held.config
+    side = config.img_resolution
+    drawing = torch.ones(1, config.input_channels, side, side)
+    code, faithful = torch.zeros(1, config.z_dim), torch.full((1,), 0.5)
+    _save(held.network, (drawing, code, faithful), folder / "face.xml")
+    if held.style_encoder is not None:
+        photo = torch.zeros(1, 3, STYLE_SIZE, STYLE_SIZE)
+        _save(held.style_encoder, (photo,), folder / "style.xml")
+
+
+def _save(network: nn.Module, example: tuple[Tensor, ...], path: Path) -> None:
+    # not openvino.convert_model(): that one reports its use over the network
+    front = FrontEndManager().load_by_framework("pytorch")
+    with warnings.catch_warnings(), torch.inference_mode():
+        warnings.simplefilter("ignore")  # torch announces that tracing will go one day
+        decoder = TorchScriptPythonDecoder(network, example_input=example)
+        loaded = front.load(decoder)
+        model = front.convert(loaded)
+    model.reshape({i: list(tensor.shape) for i, tensor in enumerate(example)})
+    # float32: what is compiled from this file equals, bit for bit, what the weights say
+    openvino.save_model(model, path, compress_to_fp16=False)

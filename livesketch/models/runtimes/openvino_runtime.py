@@ -1,0 +1,149 @@
+"""Plays a network on the CPU with OpenVINO; the converted network is kept in the user's cache."""
+
+import hashlib
+import json
+import logging
+import shutil
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import openvino
+from numpy.typing import NDArray
+
+from livesketch.errors import ModelError
+from livesketch.frames import Code, Picture
+from livesketch.models import TORCH_PARTS, torch_part
+from livesketch.models.machine import cpu_words, installed, playing_threads
+from livesketch.models.networks import NETWORKS
+from livesketch.models.pixels import picture_from
+from livesketch.models.runtimes import Shape
+from livesketch.places import user_dir
+
+log = logging.getLogger(__name__)
+
+KEPT = 8  # converted models in the cache; the oldest go first
+LIST = "files.json"
+
+
+class Runtime:
+    """One weights file, compiled for this CPU."""
+
+    name = "openvino"
+
+    def __init__(self, face: openvino.Model, style: openvino.Model | None) -> None:
+        self._core = openvino.Core()
+        self._style_model, self._style = style, None
+        abilities = self._core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+        self._precision = "bf16" if "BF16" in abilities else "f32"
+        self._face = self._compiled(face, self._precision).create_infer_request()
+        drawing, code = face.inputs[0].get_shape(), face.inputs[1].get_shape()
+        self.shape = Shape(drawing[1], drawing[3], code[1], face.outputs[0].get_shape()[3])
+        self.device = cpu_words()
+
+    def face(self, drawing: NDArray[np.float32], code: Code, faithful: float) -> Picture:
+        given = [drawing, code[None], np.array([faithful], np.float32)]
+        made = self._face.infer(given, share_inputs=True, share_outputs=True)
+        return picture_from(made[0][0])
+
+    def code_of(self, picture: NDArray[np.float32]) -> Code | None:
+        if self._style is None:
+            if self._style_model is None:
+                return None
+            # float32: a look found in a photo must not depend on what the CPU is quick at
+            self._style = self._compiled(self._style_model, "f32").create_infer_request()
+        return self._style.infer([picture])[0][0].copy()
+
+    def _compiled(self, model: openvino.Model, precision: str) -> openvino.CompiledModel:
+        return self._core.compile_model(
+            model,
+            "CPU",
+            {
+                "PERFORMANCE_HINT": "LATENCY",
+                "INFERENCE_PRECISION_HINT": precision,
+                "INFERENCE_NUM_THREADS": playing_threads(),
+                "ENABLE_CPU_PINNING": False,  # the window decides for itself where it runs
+            },
+        )
+
+
+def open_runtime(weights: Path, digest: str, network: str, device: str | None = None) -> Runtime:
+    """`weights` with SHA-256 `digest`, holding `network`, converted if that was not done before."""
+    if device not in (None, "cpu"):
+        raise ModelError(
+            f"OpenVINO plays on the CPU here, not on {device!r}.", "Choose the runtime torch."
+        )
+    folder = user_dir("cache") / "openvino" / _key(digest, network)
+    try:
+        if _is_whole(folder):
+            return _opened(folder)
+    except (OSError, RuntimeError) as error:
+        log.warning("the converted model in %s is not usable: %s", folder, error)
+    with tempfile.TemporaryDirectory(prefix="livesketch-") as scratch:
+        made = Path(scratch)
+        try:
+            torch_part("conversion").convert(weights, made)
+        except (RuntimeError, AttributeError) as error:
+            raise ModelError(
+                f"OpenVINO cannot take the network in {weights.name}.", "Choose the runtime torch."
+            ) from error
+        kept = _keep(made, folder)
+        return _opened(folder if kept else made)
+
+
+def _key(digest: str, network: str) -> str:
+    """Changes with the weights, with the code of the network, and with what converts it."""
+    text = hashlib.sha256(digest.encode())
+    for part in (NETWORKS.get(network, __name__), TORCH_PARTS["conversion"]):
+        spec = find_spec(part)
+        if spec is not None and spec.origin is not None:
+            text.update(Path(spec.origin).read_bytes())
+    for package in ("openvino", "torch"):
+        text.update(installed(package).encode())
+    return text.hexdigest()[:24]
+
+
+def _is_whole(folder: Path) -> bool:
+    """Whether every file is there as it was written: OpenVINO does not notice flipped bits."""
+    try:
+        listed = json.loads((folder / LIST).read_text(encoding="utf-8"))
+        return "face.xml" in listed and all(_sum(folder / n) == s for n, s in listed.items())
+    except (OSError, ValueError, TypeError, AttributeError):
+        return False
+
+
+def _sum(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _opened(folder: Path) -> Runtime:
+    core = openvino.Core()
+    core.set_property({"ENABLE_MMAP": False})  # the file may be a temporary one
+    style = folder / "style.xml"
+    return Runtime(
+        core.read_model(folder / "face.xml"), core.read_model(style) if style.exists() else None
+    )
+
+
+def _keep(made: Path, folder: Path) -> bool:
+    """Copy to the cache, whole or not at all. A full or write-protected disk only costs time."""
+    scratch = None
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(prefix="new-", dir=folder.parent))
+        listed = {path.name: _sum(path) for path in sorted(made.iterdir())}
+        shutil.copytree(made, scratch, dirs_exist_ok=True)
+        (scratch / LIST).write_text(json.dumps(listed), encoding="utf-8")
+        shutil.rmtree(folder, ignore_errors=True)
+        scratch.rename(folder)
+        others = [path for path in folder.parent.iterdir() if path != folder]
+        for old in sorted(others, key=lambda path: path.stat().st_mtime)[: -(KEPT - 1)]:
+            shutil.rmtree(old, ignore_errors=True)
+    except OSError as error:
+        log.warning("the converted model cannot be kept in %s: %s", folder, error)
+        if scratch is not None:
+            shutil.rmtree(scratch, ignore_errors=True)
+        return False
+    return True

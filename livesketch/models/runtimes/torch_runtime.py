@@ -1,0 +1,73 @@
+"""Plays a network with PyTorch, on whatever device it finds: an NVIDIA card, Apple's GPU, or the CPU."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from livesketch.errors import ModelError
+from livesketch.frames import Code, Picture
+from livesketch.models import checkpoint
+from livesketch.models.accelerators import best_device, device_named, device_words, fast_dtype
+from livesketch.models.checkpoint import Checkpoint
+from livesketch.models.machine import playing_threads
+from livesketch.models.pixels import picture_from
+from livesketch.models.runtimes import Shape
+from livesketch.models.runtimes.cuda_graph import CapturedFace
+
+
+class Runtime:
+    """One weights file on one device."""
+
+    name = "torch"
+
+    def __init__(self, held: Checkpoint, device: torch.device) -> None:
+        config = held.config
+        self.shape = Shape(
+            config.input_channels, config.img_resolution, config.z_dim, config.img_resolution
+        )
+        self.device = device_words(device)
+        self._device = device
+        self._style = held.style_encoder  # stays on the CPU, in float32: a look is rarely asked for
+        self._dtype = fast_dtype(device)
+        network = held.network.to(device, self._dtype)
+        network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        if device.type == "cuda":
+            self._captured, self._network = CapturedFace(network, self.shape, self._dtype), None
+        else:
+            self._captured, self._network = None, network
+
+    def face(self, drawing: NDArray[np.float32], code: Code, faithful: float) -> Picture:
+        if self._captured is not None:
+            return self._captured.face(drawing, code, faithful)
+        assert self._network is not None
+        with torch.inference_mode():
+            x = torch.from_numpy(drawing).to(self._device, self._dtype)
+            z = torch.from_numpy(code)[None].to(self._device, self._dtype)
+            gain = torch.full((1,), faithful, device=self._device, dtype=self._dtype)
+            made = self._network(x.to(memory_format=torch.channels_last), z, gain)
+            return picture_from(made[0].float().cpu().numpy())
+
+    def code_of(self, picture: NDArray[np.float32]) -> Code | None:
+        if self._style is None:
+            return None
+        with torch.inference_mode():
+            mean, _ = self._style(torch.from_numpy(picture))
+        return mean[0].numpy().astype(np.float32)
+
+
+def open_runtime(weights: Path, digest: str, network: str, device: str | None = None) -> Runtime:
+    """The checked weights on `device` ("cpu", "cuda", "cuda:1", "mps"), or on the best there is."""
+    chosen = device_named(device) if device is not None else best_device()
+    if chosen.type == "cpu":
+        torch.set_num_threads(playing_threads())
+    held = checkpoint.load(weights)
+    try:
+        return Runtime(held, chosen)
+    except (RuntimeError, torch.cuda.OutOfMemoryError) as error:
+        reason = str(error).splitlines()[0]
+        raise ModelError(
+            f"PyTorch cannot play {weights.name} on {device_words(chosen)}: {reason}",
+            "Choose the device cpu.",
+        ) from error

@@ -1,0 +1,215 @@
+"""Weights files: what can be loaded here, finding one by name, taking in a new one, checking it whole."""
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+import shutil
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from safetensors import SafetensorError, safe_open
+
+from livesketch.errors import ModelError
+from livesketch.models import torch_part
+from livesketch.places import user_dir, weights_dir
+
+SUFFIX = ".safetensors"
+DAMAGED = "It may be damaged: fetch it again."
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    """What a weights file says about itself, and where it lies. Only `check` and `add` verify it."""
+
+    name: str
+    path: Path
+    task: str  # "sketch", "mask", ...
+    network: str
+    resolution: int  # side of the face in pixels; 0 if the file does not say
+    style_space: str
+    source: str  # "shipped", "yours" or "file"
+    trained_on: str
+    terms: str
+    size: int  # bytes
+    digest: str = ""  # SHA-256; empty until the file was checked
+    problem: str = ""  # why it cannot be loaded; empty if nothing is known against it
+
+
+def own_dir() -> Path:
+    return user_dir("data") / "weights"
+
+
+def list_models() -> list[ModelInfo]:
+    """All files that lie where models are looked for, shipped ones first; broken ones say their problem."""
+    found = []
+    for source, folder in (("shipped", weights_dir()), ("yours", own_dir())):
+        for path in sorted(folder.glob(f"*{SUFFIX}")):
+            try:
+                found.append(read(path, source))
+            except ModelError as error:
+                found.append(_unreadable(path, source, error))
+    return found
+
+
+def find(name: str) -> Path:
+    """The file of a model's name, or of a path. Raises ModelError with what there is instead."""
+    if name.lower().endswith(SUFFIX) or "/" in name or os.sep in name or Path(name).is_file():
+        path = Path(name).expanduser()
+        if path.is_file():
+            return path
+        raise ModelError(f"There is no file {name}.", "See `livesketch models` for what is here.")
+    for folder in (weights_dir(), own_dir()):
+        path = folder / (name + SUFFIX)
+        if path.is_file():
+            return path
+    names = [
+        path.stem for folder in (weights_dir(), own_dir()) for path in folder.glob("*" + SUFFIX)
+    ]
+    there = f"There is: {', '.join(sorted(names))}." if names else "There is none at all here yet."
+    raise ModelError(f"There is no model called {name!r}.", there)
+
+
+def read(path: Path, source: str = "file") -> ModelInfo:
+    """What the file says about itself, from its header alone; nothing in it is executed."""
+    looks_like = guess(path)
+    if looks_like:
+        raise ModelError(f"{path.name} cannot be a model: {looks_like}.", _hint(looks_like))
+    try:
+        with safe_open(path, framework="np") as file:
+            said = dict(file.metadata() or {})
+    except (SafetensorError, OSError) as error:
+        raise ModelError(f"{path.name} is cut short, or no .safetensors file.", DAMAGED) from error
+    if "network" not in said or "config" not in said:
+        raise ModelError(
+            f"{path.name} is a .safetensors file, but not one of livesketch's.",
+            "Only models made by `livesketch train` can be loaded for now.",
+        )
+    return ModelInfo(
+        name=path.stem,
+        path=path,
+        task=said.get("task", ""),
+        network=said["network"],
+        resolution=_resolution(said["config"]),
+        style_space=said.get("style_space", ""),
+        source=source,
+        trained_on=said.get("sources", ""),
+        terms=said.get("terms", ""),
+        size=path.stat().st_size,
+    )
+
+
+def check(file_or_name: str | Path) -> ModelInfo:
+    """Read the whole file: every tensor's name, shape and numbers, the config; gives its SHA-256.
+
+    Raises ModelError for the first thing that is not as it should be.
+    """
+    path = find(str(file_or_name))
+    info = read(path)
+    torch_part("checkpoint").load(path)
+    return replace(info, digest=digest_of(path))
+
+
+def add(file: Path, name: str | None = None) -> ModelInfo:
+    """Check a file and copy it to the user's own weights as `name`, or as it is called.
+
+    Raises ModelError where the file is no sane model, the name is taken by another, or there is
+    no room.
+    """
+    file = Path(file).expanduser()
+    if not file.is_file():
+        raise ModelError(f"There is no file {file}.", "Give the path of a .safetensors file.")
+    name = name or file.stem
+    if not re.fullmatch(r"[\w][\w .-]{0,63}", name):
+        raise ModelError(
+            f"A model cannot be called {name!r}.", "Use letters, digits, '-' and '_': --name NAME."
+        )
+    info = check(str(file.resolve()))
+    taken = [path for path in _places(name) if path.is_file()]
+    if any(digest_of(path) != info.digest for path in taken):
+        raise ModelError(f"There is another model called {name!r}.", "Choose another: --name NAME.")
+    if taken:
+        return replace(read(taken[0], "yours"), digest=info.digest)
+    target = own_dir() / (name + SUFFIX)
+    _copy(file, target)
+    return replace(read(target, "yours"), digest=info.digest)
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of the file, in hexadecimal."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise ModelError(f"{path.name} cannot be read: {error.strerror}.") from error
+
+
+def guess(path: Path) -> str:
+    """What a file that is no .safetensors looks like, in words; empty where it may be one."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(512)
+    except OSError as error:
+        return f"it cannot be read ({error.strerror})"
+    if not start:
+        return "it is empty (0 bytes)"
+    text = start.lstrip().lower()
+    if text.startswith((b"<!doctype", b"<html", b"<?xml", b"<head")):
+        return "it is a web page"
+    if start.startswith(b"PK\x03\x04"):
+        return "it looks like a PyTorch .pt or another zip archive"
+    if start[:1] == b"\x80" and start[1:2] in b"\x02\x03\x04\x05":
+        return "it looks like a pickle, which is a program"
+    if start.startswith((b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF")):
+        return "it is a picture or a film"
+    if start[8:9] != b"{":
+        return "it is no .safetensors file"
+    return ""
+
+
+def _hint(looks_like: str) -> str:
+    if "web page" in looks_like:
+        return "The download failed: fetch the file itself, not the page about it."
+    if "PyTorch" in looks_like or "pickle" in looks_like:
+        return "It was not opened. Only livesketch's own .safetensors can be added for now."
+    if "empty" in looks_like or "read" in looks_like:
+        return "Fetch it again."
+    return "Give a .safetensors file made by `livesketch train`."
+
+
+def _places(name: str) -> tuple[Path, Path]:
+    return weights_dir() / (name + SUFFIX), own_dir() / (name + SUFFIX)
+
+
+def _resolution(config: str) -> int:
+    with contextlib.suppress(ValueError, TypeError, AttributeError, RecursionError):
+        side = json.loads(config).get("img_resolution", 0)
+        return side if type(side) is int else 0
+    return 0
+
+
+def _unreadable(path: Path, source: str, error: ModelError) -> ModelInfo:
+    size = path.stat().st_size if path.exists() else 0
+    return ModelInfo(path.stem, path, "", "", 0, "", source, "", "", size, problem=str(error))
+
+
+def _copy(file: Path, target: Path) -> None:
+    part = None
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, scratch = tempfile.mkstemp(suffix=".part", dir=target.parent)
+        part = Path(scratch)
+        with os.fdopen(handle, "wb") as there, file.open("rb") as here:
+            shutil.copyfileobj(here, there)
+            there.flush()
+            os.fsync(there.fileno())
+        part.replace(target)
+    except OSError as error:
+        if part is not None:
+            part.unlink(missing_ok=True)
+        raise ModelError(
+            f"{file.name} cannot be copied to {target.parent}: {error.strerror}.",
+            "Is the disk full, or the folder write-protected?",
+        ) from error

@@ -1,0 +1,316 @@
+"""A model that plays: same face for the same drawing, on any runtime, whatever the caches hold."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tiny import write_tiny
+
+import livesketch.models
+import livesketch.models.choice
+from livesketch.errors import LivesketchError, ModelError
+from livesketch.frames import Look, Picture, Sketch
+from livesketch.models.engine import Model, open_model
+from livesketch.places import weights_dir
+
+RUNTIMES = ("openvino", "torch")
+
+
+def head(size: int = 128, mouth: float = 0.7) -> Sketch:
+    """An oval with a mouth."""
+    y, x = (np.mgrid[:size, :size] + 0.5) / size
+    oval = np.abs(np.hypot((x - 0.5) / 0.3, (y - 0.5) / 0.38) - 1) < 0.05
+    lips = (np.abs(y - mouth) < 0.012) & (np.abs(x - 0.5) < 0.1)
+    return (1 - (oval | lips)).astype(np.float32)
+
+
+def distance(one: Picture, other: Picture) -> float:
+    """Mean difference in levels of 0..255."""
+    return float(np.abs(one.astype(np.float32) - other).mean())
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_tiny(tmp_path_factory.mktemp("weights") / "tiny.safetensors")
+
+
+@pytest.fixture(scope="module", params=RUNTIMES)
+def model(request: pytest.FixtureRequest, weights: Path) -> Model:
+    return open_model(str(weights), runtime=request.param)
+
+
+def test_a_sketch_becomes_a_colour_picture(model: Model) -> None:
+    face = model.face(head())
+    assert face.shape == (model.resolution, model.resolution, 3)
+    assert face.dtype == np.uint8
+    assert face.flags.c_contiguous
+
+
+def test_the_same_drawing_and_look_give_the_same_pixels_in_another_session(
+    model: Model, weights: Path
+) -> None:
+    first = model.face(head(), 7)
+    model.face(head(mouth=0.6), 3)
+    assert np.array_equal(model.face(head(), 7), first)
+    again = open_model(str(weights), runtime=model.runtime)  # its cache is empty: all is made anew
+    assert np.array_equal(again.face(head(), Look(seed=7)), first)
+
+
+def test_a_face_that_was_handed_out_does_not_change_later(model: Model) -> None:
+    first = model.face(head(), 1)
+    kept = first.copy()
+    model.face(head(mouth=0.6), 2)
+    assert np.array_equal(first, kept)
+
+
+def test_another_look_is_another_person_and_another_line_another_face(model: Model) -> None:
+    face = model.face(head(), 1)
+    assert distance(face, model.face(head(), 2)) > 0
+    assert distance(face, model.face(head(mouth=0.5), 1)) > 0
+
+
+def test_faithful_changes_how_lines_bind(model: Model) -> None:
+    loose = model.face(head(), 1, {"faithful": 0.0})
+    middle = model.face(head(), 1, {"faithful": 0.5})
+    assert distance(loose, model.face(head(), 1, {"faithful": 1.0})) > 0
+    assert np.array_equal(middle, model.face(head(), 1))
+
+
+def test_a_larger_sketch_gives_nearly_the_same_face(model: Model) -> None:
+    other = distance(model.face(head()), model.face(np.ones((128, 128), np.float32)))
+    assert distance(model.face(head()), model.face(head(512))) < other
+
+
+def test_runtimes_agree_up_to_rounding(weights: Path) -> None:
+    faces = [open_model(str(weights), runtime=name).face(head(), 7) for name in RUNTIMES]
+    assert distance(*faces) < 2
+    assert int(np.abs(faces[0].astype(int) - faces[1]).max()) <= 16
+
+
+WRONG = {
+    "colours": (np.ones((64, 64, 3), np.float32), "(64, 64, 3)"),
+    "oblong": (np.ones((64, 32), np.float32), "(64, 32)"),
+    "empty": (np.ones((0, 0), np.float32), "(0, 0)"),
+    "bytes": (np.full((64, 64), 255, np.uint8), "uint8"),
+    "levels": (np.full((64, 64), 255, np.float32), "255"),
+    "not a number": (np.full((64, 64), np.nan, np.float32), "nan"),
+    "a list": ([[1.0]], "list"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_no_sketch_is_refused_naming_both_sides(weights: Path, name: str) -> None:
+    sketch, said = WRONG[name]
+    with pytest.raises(ModelError, match="A sketch") as caught:
+        open_model(str(weights), runtime="torch").face(sketch)  # type: ignore[arg-type]
+    assert said in str(caught.value)
+
+
+def test_a_seed_is_the_same_person_on_every_machine(model: Model) -> None:
+    code = model.code_of(7)
+    assert code[:3] == pytest.approx([0.00123015, 0.29874556, -0.2741378], abs=1e-6)
+    assert np.array_equal(code, model.code_of(Look(seed=7)))
+
+
+def test_a_code_counts_only_in_its_own_style_space(model: Model) -> None:
+    code = np.linspace(-1, 1, model.code_size, dtype=np.float32)
+    assert np.array_equal(model.code_of(Look(seed=3, code=code, style_space="test")), code)
+    foreign = Look(seed=3, code=code, style_space="elsewhere")
+    assert np.array_equal(model.code_of(foreign), model.code_of(3))
+    with pytest.raises(ModelError, match="code"):
+        model.code_of(Look(code=code[:-1], style_space="test"))
+
+
+def test_a_photo_gives_a_look_that_all_runtimes_understand_alike(weights: Path) -> None:
+    photo = np.random.default_rng(1).integers(0, 255, (90, 120, 3), np.uint8)
+    looks = [open_model(str(weights), runtime=name).look_of(photo, "me") for name in RUNTIMES]
+    assert looks[0].name == "me"
+    assert looks[0].style_space == "test"
+    assert looks[0].seed == looks[1].seed
+    assert looks[0].code is not None
+    assert looks[1].code is not None
+    assert np.allclose(looks[0].code, looks[1].code, atol=1e-4)
+    other = open_model(str(weights), runtime="torch").look_of(255 - photo)
+    assert other.code is not None
+    assert not np.allclose(other.code, looks[0].code, atol=1e-3)
+
+
+@pytest.mark.parametrize("runtime", RUNTIMES)
+def test_weights_without_a_style_encoder_say_so(tmp_path: Path, runtime: str) -> None:
+    path = write_tiny(tmp_path / "plain.safetensors", with_style_encoder=False)
+    with pytest.raises(ModelError, match="photo"):
+        open_model(str(path), runtime=runtime).look_of(np.zeros((64, 64, 3), np.uint8))
+
+
+def test_the_w_plus_road_is_refused_with_its_sentence(model: Model) -> None:
+    for call in (model.encode, model.generate):
+        with pytest.raises(ModelError, match="this network has no W\\+ road") as caught:
+            call(np.zeros((1, 128, 128), np.float32))
+        assert caught.value.hint == "use face()"
+
+
+def test_the_device_is_told_in_words(model: Model) -> None:
+    assert model.device.startswith("CPU, ")
+
+
+def test_a_model_of_another_task_is_named_as_such(tmp_path: Path) -> None:
+    path = write_tiny(tmp_path / "masks.safetensors", task="mask")
+    with pytest.raises(ModelError, match="'mask'"):
+        open_model(str(path))
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"runtime": "onnx"}, "'onnx'"),
+        ({"device": "toaster", "runtime": "torch"}, "'toaster'"),
+        ({"device": "cuda:99", "runtime": "torch"}, "'cuda:99'"),
+        ({"device": "cuda", "runtime": "openvino"}, "'cuda'"),
+    ],
+)
+def test_what_is_not_here_is_refused_with_a_hint(
+    weights: Path, asked: dict[str, str], said: str
+) -> None:
+    with pytest.raises(ModelError) as caught:
+        open_model(str(weights), **asked)
+    assert said in caught.value.message
+    assert caught.value.hint
+
+
+# choosing a runtime
+
+
+def test_auto_measures_once_and_remembers(
+    weights: Path, own_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measured: list[str] = []
+    spans = {"openvino": 9.0, "torch": 3.0}
+
+    def face_ms(runtime: object) -> float:
+        measured.append(runtime.name)  # type: ignore[attr-defined]
+        return spans[measured[-1]]
+
+    monkeypatch.setattr(livesketch.models.choice, "face_ms", face_ms)
+    assert open_model(str(weights)).runtime == "torch"
+    assert sorted(measured) == ["openvino", "torch"]
+    assert open_model(str(weights)).runtime == "torch"
+    assert len(measured) == 2
+    (own_home / "cache" / "runtimes.json").write_text("[not json")
+    spans["torch"] = 8.9  # quicker by too little to be worth its slow start
+    assert open_model(str(weights)).runtime == "openvino"
+
+
+def test_auto_really_measures(weights: Path) -> None:
+    runtime = livesketch.models.choice.runtime_module("torch").open_runtime(weights, "", "compact")
+    assert 0 < livesketch.models.choice.face_ms(runtime, 1) < 10_000
+
+
+def test_without_openvino_torch_plays_and_asking_for_it_is_answered(
+    weights: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "openvino", None)
+    monkeypatch.delitem(sys.modules, "livesketch.models.runtimes.openvino_runtime", raising=False)
+    assert open_model(str(weights)).runtime == "torch"
+    with pytest.raises(ModelError, match="openvino") as caught:
+        open_model(str(weights), runtime="openvino")
+    assert "pip install openvino" in caught.value.hint
+
+
+def _converted(home: Path) -> Path:
+    (folder,) = (home / "cache" / "openvino").iterdir()
+    return folder
+
+
+def _cut(path: Path) -> None:
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) // 2])
+
+
+def _flip(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 0xFF
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize(
+    ("name", "damage"),
+    [("face.bin", _flip), ("face.xml", _cut), ("style.bin", Path.unlink), ("files.json", _cut)],
+)
+def test_a_damaged_cache_is_made_anew(
+    weights: Path,
+    own_home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    damage: Callable[[Path], None],
+) -> None:
+    face = open_model(str(weights), runtime="openvino").face(head())
+    damage(_converted(own_home) / name)
+    assert np.array_equal(open_model(str(weights), runtime="openvino").face(head()), face)
+    openvino_runtime = livesketch.models.runtime_module("openvino")
+    monkeypatch.setattr(openvino_runtime, "torch_part", None)  # nothing is converted any more
+    assert np.array_equal(open_model(str(weights), runtime="openvino").face(head()), face)
+
+
+def test_a_cache_that_cannot_be_written_only_costs_time(
+    weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    face = open_model(str(weights), runtime="openvino").face(head())
+    blocked = tmp_path / "file"
+    blocked.write_text("a file where a folder should be")
+    monkeypatch.setenv("LIVESKETCH_HOME", str(blocked))
+    model = open_model(str(weights))
+    assert model.runtime in RUNTIMES
+    assert np.array_equal(open_model(str(weights), runtime="openvino").face(head()), face)
+
+
+def test_other_weights_under_the_same_name_are_not_mistaken_for_the_old_ones(
+    tmp_path: Path,
+) -> None:
+    path = write_tiny(tmp_path / "mine.safetensors", seed=1)
+    face = open_model(str(path), runtime="openvino").face(head())
+    write_tiny(path, seed=2)
+    assert distance(open_model(str(path), runtime="openvino").face(head()), face) > 0
+
+
+def test_a_warm_start_loads_no_torch(weights: Path) -> None:
+    open_model(str(weights), runtime="openvino").face(head())
+    program = (
+        "import sys, numpy, livesketch\n"
+        f"model = livesketch.open_model({str(weights)!r}, runtime='openvino')\n"
+        "model.face(numpy.ones((64, 64), numpy.float32), look=7)\n"
+        "assert 'torch' not in sys.modules and 'mediapipe' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=120)
+
+
+def test_plain_torch_is_there_to_be_measured_against(weights: Path) -> None:
+    assert open_model(str(weights), runtime="torch").eager_ms() > 0
+
+
+# the shipped model
+
+
+@pytest.fixture(scope="module")
+def default_weights() -> Path:
+    path = weights_dir() / "default.safetensors"
+    if not path.is_file():
+        pytest.skip("weights/default.safetensors has not been made yet")
+    return path
+
+
+def test_the_default_model_makes_pictures_not_noise(default_weights: Path) -> None:
+    model = open_model()
+    faces = np.stack([model.face(head(model.sketch_size), seed) for seed in range(1, 5)])
+    assert faces.shape[1] >= 128
+    steps = np.abs(np.diff(faces.astype(np.float32), axis=2)).mean()
+    assert faces.std() > 20
+    assert steps < 12
+    assert distance(faces[0], faces[1]) > 3
+
+
+def test_errors_are_of_one_family() -> None:
+    with pytest.raises(LivesketchError, match="'nobody'"):
+        open_model("nobody")
