@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livesketch.canvas.brush import Brush
+from livesketch.canvas.curve import Curve
 from livesketch.canvas.stroke import Sample, Stroke, strokes_from_points
 
 
@@ -61,14 +62,19 @@ EMPTY = Chain()
 
 
 class Growing:
-    """The stroke under the pen: `samples` only ever grow; `stroke` is set when it is finished."""
+    """The stroke under the pen: `samples` and `path` only ever grow; `stroke` is set at its end."""
 
-    __slots__ = ("brush", "samples", "stroke")
+    __slots__ = ("brush", "path", "samples", "stroke")
 
     def __init__(self, brush: Brush) -> None:
         self.brush = brush
         self.samples: list[Sample] = []
+        self.path = Curve()
         self.stroke: Stroke | None = None
+
+    def extend(self, samples: list[Sample]) -> None:
+        self.samples.extend(samples)
+        self.path.extend([(sample.x, sample.y, sample.pressure) for sample in samples])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -178,7 +184,7 @@ class Document:
             return
         taken = [sample for sample in samples if sample.is_finite]
         if taken:
-            self.growing.samples.extend(taken)
+            self.growing.extend(taken)
             self._changed(taken[-1].time)
 
     def end(self) -> None:
@@ -186,7 +192,7 @@ class Document:
         growing, self.growing = self.growing, None
         if growing is None or not growing.samples:
             return
-        growing.stroke = Stroke(growing.samples, growing.brush)
+        growing.stroke = Stroke(growing.samples, growing.brush, growing.path)
         self._add(growing.stroke, growing)
         self._changed(growing.samples[-1].time)
 

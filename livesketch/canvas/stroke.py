@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livesketch.canvas.brush import Brush
+from livesketch.canvas.curve import Curve, curve_of
 
 COLUMNS = 6  # x, y, pressure, tilt_x, tilt_y, time
 
@@ -40,9 +41,14 @@ class Stroke:
     drawing as objects would take five times the memory.
     """
 
-    __slots__ = ("brush", "table")
+    __slots__ = ("_path", "brush", "table")
 
-    def __init__(self, samples: Iterable[Sample] | NDArray[np.float64], brush: Brush) -> None:
+    def __init__(
+        self,
+        samples: Iterable[Sample] | NDArray[np.float64],
+        brush: Brush,
+        path: Curve | None = None,
+    ) -> None:
         if isinstance(samples, np.ndarray):
             table = np.array(samples, np.float64).reshape(-1, COLUMNS)
         else:
@@ -51,6 +57,14 @@ class Stroke:
         table.flags.writeable = False
         self.table = table
         self.brush = brush
+        self._path = path  # where the pen's own path is known already
+
+    @property
+    def path(self) -> Curve:
+        """The smooth curve through the samples, computed once."""
+        if self._path is None:
+            self._path = curve_of(self.table)
+        return self._path
 
     @property
     def samples(self) -> tuple[Sample, ...]:
