@@ -1,0 +1,295 @@
+"""One request at a time: what is traced, smoothed and made, and what is not made twice."""
+
+import tarfile
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from tiny import write_tiny
+
+from livesketch.frames import Frame, Look, Morph, Picture, Request, Settings, Sketch
+from livesketch.models.engine import open_model
+from livesketch.parameters import defaults, frozen
+from livesketch.pipeline import Pipeline, model_names, open_pipeline
+from livesketch.sources.picture import read_picture
+from livesketch.tracing import face as tracing_face
+from livesketch.tracing import lines as tracing_lines
+from livesketch.tracing.chains import EYES, MOUTH_CORNERS
+from livesketch.tracing.face import Face
+
+
+class Finder:
+    """Finds a face where the reddest pixel is; counts how often it is asked."""
+
+    opened: list["Finder"]
+
+    def __init__(self, is_still: bool) -> None:
+        self.is_still, self.asked, self.cut = is_still, 0, 0
+        self.opened.append(self)
+
+    def find(self, picture: Picture) -> Face | None:
+        self.asked += 1
+        y, x = np.unravel_index(int(picture[..., 0].argmax()), picture.shape[:2])
+        if picture[y, x, 0] < 200:
+            return None
+        points = np.zeros((478, 3), np.float32)
+        points[:, :2] = x, y
+        for eye, side in zip(EYES, (-12, 12), strict=True):
+            points[list(eye), 0] += side
+            points[list(eye), 1] -= 12
+        for corner, side in zip(MOUTH_CORNERS, (-8, 8), strict=True):
+            points[corner, :2] += (side, 14)
+        points[10, 1] -= 40
+        points[152, 1] += 40
+        return Face(points)
+
+    def silhouette(self, picture: Picture) -> NDArray[np.float32] | None:
+        self.cut += 1
+        return None
+
+    def close(self) -> None:
+        self.opened.remove(self)
+
+
+@pytest.fixture
+def finders(monkeypatch: pytest.MonkeyPatch) -> list[Finder]:
+    monkeypatch.setattr(tracing_face, "FaceFinder", Finder)
+    Finder.opened = []
+    return Finder.opened
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_tiny(tmp_path_factory.mktemp("weights") / "tiny.safetensors")
+
+
+@pytest.fixture
+def pipeline(weights: Path) -> Pipeline:
+    return Pipeline(open_model(str(weights), runtime="torch"))
+
+
+def settings(**changed: float | bool | str) -> Settings:
+    return frozen(defaults() | {"line_style": "ink"} | changed)
+
+
+def ask(frame: Frame, look: Look | Morph | None = None, **changed: float | bool | str) -> Request:
+    return Request(frame, settings(**changed), "tiny", look or Look())
+
+
+def drawing(row: int = 60) -> Sketch:
+    sketch = np.ones((128, 128), np.float32)
+    sketch[row : row + 3, 30:90] = 0
+    return sketch
+
+
+def photo(x: int = 60, y: int = 70) -> Picture:
+    """A textured picture with its reddest pixel at x, y."""
+    rng = np.random.default_rng(0)
+    picture = rng.integers(0, 120, (140, 160, 3)).astype(np.uint8)
+    picture[y - 3 : y + 3, x - 2 : x + 2, 1] = 0
+    picture[y, x, 0] = 255
+    return picture
+
+
+# drawings
+
+
+def test_a_drawing_becomes_a_face_and_names_its_request(pipeline: Pipeline) -> None:
+    request = ask(Frame(1.0, 1, sketch=drawing()))
+    result = pipeline.process(request)
+    assert result.request is request
+    assert result.sketch is request.frame.sketch
+    assert result.face is not None
+    assert np.array_equal(result.face, pipeline.model.face(drawing(), Look(), settings()))
+    assert result.started <= result.finished
+    assert set(result.steps_ms) == {"face"}
+
+
+def test_an_empty_paper_has_no_face_and_no_complaint(pipeline: Pipeline) -> None:
+    empty = Frame(1.0, 1, sketch=np.ones((128, 128), np.float32), is_empty=True)
+    result = pipeline.process(ask(empty))
+    assert result.face is None
+    assert result.note == ""
+    assert not result.steps_ms
+
+
+def test_the_same_drawing_asked_for_again_is_not_computed_again(pipeline: Pipeline) -> None:
+    first = pipeline.process(ask(Frame(1.0, 1, sketch=drawing())))
+    again = pipeline.process(ask(Frame(2.0, 2, sketch=drawing()), line_detail=0.9))
+    assert again.face is first.face
+    assert not again.steps_ms
+    for other in (
+        ask(Frame(3.0, 3, sketch=drawing(70))),
+        ask(Frame(4.0, 4, sketch=drawing()), Look(seed=9)),
+        ask(Frame(5.0, 5, sketch=drawing()), faithful=1.0),
+    ):
+        assert "face" in pipeline.process(other).steps_ms
+
+
+def test_what_was_drawn_before_leaves_no_trace(weights: Path, pipeline: Pipeline) -> None:
+    for row in (20, 40, 80):
+        pipeline.process(ask(Frame(1.0, row, sketch=drawing(row)), Look(seed=row)))
+    late = pipeline.process(ask(Frame(9.0, 99, sketch=drawing()), Look(seed=4)))
+    fresh = Pipeline(open_model(str(weights), runtime="torch"))
+    assert late.face is not None
+    first = fresh.process(ask(Frame(0.0, 0, sketch=drawing()), Look(seed=4)))
+    assert np.array_equal(late.face, first.face)  # type: ignore[arg-type]
+
+
+def test_a_morph_goes_from_one_look_to_the_other(pipeline: Pipeline) -> None:
+    one, other = Look(seed=1), Look(seed=2)
+
+    def face(look: Look | Morph) -> Picture:
+        made = pipeline.process(ask(Frame(1.0, 1, sketch=drawing()), look)).face
+        assert made is not None
+        return made
+
+    assert np.array_equal(face(Morph(one, other, 0.0)), face(one))
+    assert np.array_equal(face(Morph(one, other, 1.0)), face(other))
+    middle = face(Morph(one, other, 0.5))
+    assert not np.array_equal(middle, face(one))
+    assert not np.array_equal(middle, face(other))
+
+
+# pictures
+
+
+def test_a_picture_is_traced_and_shows_its_steps(pipeline: Pipeline, finders: list[Finder]) -> None:
+    result = pipeline.process(ask(Frame(1.0, 1, picture=photo())))
+    assert result.sketch is not None
+    assert result.sketch.shape == (pipeline.model.sketch_size,) * 2
+    assert result.sketch.min() < 0.5
+    assert result.face is not None
+    assert set(result.steps_ms) == {"find", "crop", "lines", "face"}
+    assert [finder.is_still for finder in finders] == [True]
+
+
+def test_a_picture_without_a_face_says_so(pipeline: Pipeline, finders: list[Finder]) -> None:
+    result = pipeline.process(ask(Frame(1.0, 1, picture=np.zeros((90, 90, 3), np.uint8))))
+    assert result.face is None
+    assert result.sketch is None
+    assert result.note == "no face in the picture"
+
+
+def test_a_knob_repeats_only_the_steps_behind_it(pipeline: Pipeline, finders: list[Finder]) -> None:
+    frame = Frame(1.0, 1, picture=photo(), is_live=True)
+    pipeline.process(ask(frame))
+    steps = {
+        "faithful": set(pipeline.process(ask(frame, faithful=0.9)).steps_ms),
+        "detail": set(pipeline.process(ask(frame, faithful=0.9, line_detail=0.1)).steps_ms),
+        "nothing": set(pipeline.process(ask(frame, faithful=0.9, line_detail=0.1)).steps_ms),
+        "mirror": set(pipeline.process(ask(frame, mirror=False)).steps_ms),
+    }
+    assert steps["faithful"] == {"face"}
+    assert steps["detail"] == {"lines", "face"}
+    assert steps["nothing"] == set()
+    assert steps["mirror"] == {"find", "crop", "lines", "face"}
+    assert (finders[0].asked, finders[0].cut) == (2, 2)
+
+
+def test_a_little_face_made_by_the_way_does_not_trace_the_camera_again(
+    pipeline: Pipeline, finders: list[Finder]
+) -> None:
+    frame = Frame(1.0, 1, picture=photo(), is_live=True)
+    pipeline.process(ask(frame))
+    pipeline.process(ask(Frame(1.0, 1, sketch=drawing()), Look(seed=8)))
+    assert set(pipeline.process(ask(frame)).steps_ms) == {"face"}
+    assert finders[0].asked == 1
+
+
+def test_only_a_live_picture_is_mirrored(pipeline: Pipeline, finders: list[Finder]) -> None:
+    picture = photo(x=60)
+    flipped = np.ascontiguousarray(picture[:, ::-1])
+    still = pipeline.process(ask(Frame(1.0, 1, picture=picture))).sketch
+    live = pipeline.process(ask(Frame(1.0, 2, picture=flipped, is_live=True), smoothing=0.0))
+    assert still is not None
+    assert live.sketch is not None
+    assert np.allclose(still, live.sketch, atol=0.02)
+    assert sorted(finder.is_still for finder in finders) == [False, True]
+
+
+def test_live_landmarks_are_calmed_and_stills_are_not(
+    pipeline: Pipeline, finders: list[Finder], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[NDArray[np.float32]] = []
+    rng = np.random.default_rng(3)
+
+    def find(self: Finder, picture: Picture) -> Face:
+        face = Finder.find(self, picture)
+        assert face is not None
+        noise = rng.normal(0, 0.5, face.landmarks.shape)
+        return Face((face.landmarks + noise).astype(np.float32))
+
+    def draw(crop: Picture, landmarks: NDArray[np.float32], *rest: object) -> Sketch:
+        drawn.append(landmarks)
+        return drawing()
+
+    monkeypatch.setattr(tracing_lines, "draw", draw)
+    monkeypatch.setattr(
+        tracing_face, "FaceFinder", type("Shaking", (Finder,), {"find": find, "opened": finders})
+    )
+
+    def shaken(is_live: bool, smoothing: float) -> float:
+        """Pixels by which a point moves between two frames."""
+        drawn.clear()
+        for n in range(20):
+            frame = Frame(10.0 + n / 30, n, picture=photo(), is_live=is_live)
+            pipeline.process(ask(frame, smoothing=smoothing))
+        pipeline.close()
+        return float(np.abs(np.diff(np.stack(drawn)[5:], axis=0)).mean())
+
+    raw = shaken(True, 0.0)
+    assert shaken(True, 0.9) < 0.5 * raw
+    assert shaken(False, 0.9) == pytest.approx(raw, rel=0.2)
+
+
+def test_a_paused_live_frame_is_not_smoothed_twice(
+    pipeline: Pipeline, finders: list[Finder]
+) -> None:
+    frames = [Frame(n / 30, n, picture=photo(x=60 + n), is_live=True) for n in range(3)]
+    sketches = [pipeline.process(ask(frame)).sketch for frame in frames]
+    again = pipeline.process(ask(frames[-1], smoothing=0.9)).sketch
+    assert again is sketches[-1]
+
+
+def test_the_look_of_a_photo_is_taken_from_its_face(
+    pipeline: Pipeline, finders: list[Finder]
+) -> None:
+    look = pipeline.look_of(photo(), "me")
+    assert look is not None
+    assert look.name == "me"
+    assert look.style_space == pipeline.model.style_space
+    assert pipeline.look_of(np.zeros((90, 90, 3), np.uint8)) is None
+
+
+def test_a_real_photo_goes_the_whole_way(pipeline: Pipeline, shared: Path, tmp_path: Path) -> None:
+    with tarfile.open(shared / "data" / "faces" / "val-cc0.tar") as archive:
+        first = next(one for one in archive if one.name.endswith((".jpg", ".png", ".webp")))
+        archive.extract(first, tmp_path, filter="data")
+    frame = Frame(1.0, 1, picture=read_picture(tmp_path / first.name))
+    for style in ("contour", "ink", "edges"):
+        result = pipeline.process(ask(frame, line_style=style))
+        assert result.sketch is not None
+        assert 0.005 < float((result.sketch < 0.5).mean()) < 0.4
+        assert result.face is not None
+    pipeline.close()
+
+
+# opening
+
+
+def test_a_pipeline_opens_by_name_warm_and_only_sketch_models_are_offered(own_home: Path) -> None:
+    folder = own_home / "data" / "weights"
+    write_tiny(folder / "mine.safetensors")
+    write_tiny(folder / "masks.safetensors", task="mask")
+    (folder / "broken.safetensors").write_bytes(b"<html>")
+    names = model_names()
+    assert "mine" in names
+    assert "masks" not in names
+    assert "broken" not in names
+    pipeline = open_pipeline("mine", "torch")
+    assert pipeline.model.name == "mine"
+    result = pipeline.process(replace(ask(Frame(1.0, 1, sketch=drawing())), model="mine"))
+    assert result.face is not None
