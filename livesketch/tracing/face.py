@@ -58,8 +58,8 @@ class FaceFinder:
         shrink = min(1.0, LARGEST / max(picture.shape[:2]))
         if shrink < 1:
             picture = _resized(picture, shrink)
-        if picture.shape != self._shape:  # the camera changed its format
-            self._shape, self._last = picture.shape, None
+        if picture.shape != self._shape:
+            self._changed_format(picture.shape)
         points = self._search(picture)
         if points is None:
             self._lost_for += 1
@@ -80,6 +80,13 @@ class FaceFinder:
         for model in {self._mesh, self._close_up, self._segmenter} - {None}:
             model.close()  # type: ignore[union-attr]
 
+    def _changed_format(self, shape: tuple[int, ...]) -> None:
+        """A mesh that follows a face would look for it at its old place and imagine one there."""
+        if self._shape and not self.is_still:
+            self._mesh.close()
+            self._mesh = open_mesh(is_still=False)
+        self._shape, self._last = shape, None
+
     def _search(self, picture: Picture) -> NDArray[np.float32] | None:
         points = _padded(self._mesh, picture, 0.25)
         if points is not None:
@@ -90,6 +97,11 @@ class FaceFinder:
             points = _looked_at(self._close_up, picture, _around(self._last.place))
             if points is not None:
                 return points
+        if self._lost_for == 0 and not self.is_still:  # a start, or a cut to another picture
+            for padding in (0.25, 0.0):
+                points = _padded(self._close_up, picture, padding)
+                if points is not None:
+                    return points
         return self._searched_still(picture) if self.is_still else self._searched_live(picture)
 
     def _searched_still(self, picture: Picture) -> NDArray[np.float32] | None:

@@ -110,7 +110,7 @@ def _cut_down(picture: Picture, place: Place, shrink: int) -> tuple[Picture, Pla
 def _faded(out: cv2.typing.MatLike, inside: cv2.typing.MatLike) -> Picture:
     """Replaces the stripes outside the picture, which would be traced as lines, by a blur."""
     size = len(out)
-    tiny = cv2.resize(out, (8, 8), interpolation=cv2.INTER_AREA)
+    tiny = cv2.resize(out, (4, 4), interpolation=cv2.INTER_AREA)
     blurred = cv2.resize(tiny, (size, size), interpolation=cv2.INTER_CUBIC)
     outside = (np.asarray(inside, np.uint8) < 250).astype(np.uint8)
     distance = cv2.distanceTransform(outside, cv2.DIST_L2, 3)
