@@ -10,13 +10,13 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from livesketch import flags
 from livesketch.controls.reference import keys_table, knobs_table, page
 from livesketch.errors import LivesketchError, SourceError, UsageError
-from livesketch.places import user_dir
 
 if TYPE_CHECKING:
     from livesketch.render import Step
@@ -37,8 +37,9 @@ def main() -> NoReturn:
 
 def run(argv: Sequence[str]) -> int:
     """The whole program; returns its exit code. Whatever happens, a person reads one sentence."""
+    handler = _log_handler()
+    logging.getLogger().addHandler(handler)
     try:
-        _log_to_file()
         return _command(list(argv))
     except LivesketchError as error:
         log.info("%s", error, exc_info=True)
@@ -52,10 +53,17 @@ def run(argv: Sequence[str]) -> int:
     except BrokenPipeError:  # the reader, such as `head`, had enough
         _forget_stdout()
         return OK
-    except Exception:
+    except Exception as error:
         log.exception("%s", " ".join(argv))
-        _complain(f"Something went wrong. Details are in {_log_file()}.")
+        where = getattr(handler, "baseFilename", None)
+        details = (
+            f"Details are in {where}." if where else "There is no log: its place cannot be written."
+        )
+        _complain(f"Something went wrong ({type(error).__name__}). {details}")
         return BROKEN
+    finally:
+        logging.getLogger().removeHandler(handler)
+        handler.close()
 
 
 def _command(argv: list[str]) -> int:
@@ -293,7 +301,8 @@ def _controls(args: argparse.Namespace) -> int:
 def _train(args: argparse.Namespace) -> int:
     from livesketch import training
 
-    return training.run(args) or OK
+    training.run(args)
+    return OK
 
 
 @dataclass(frozen=True)
@@ -353,26 +362,24 @@ def _forget_stdout() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _log_file() -> Path:
-    return user_dir("log") / "livesketch.log"
-
-
-def _log_to_file() -> None:
-    """What a sentence leaves out goes there. A log that cannot be written stops nobody."""
+def _log_handler() -> logging.Handler:
+    """What a sentence leaves out goes to livesketch.log. A log that cannot be written stops nobody."""
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="replace")  # a console may know no ×
-    root = logging.getLogger()
-    try:
-        _log_file().parent.mkdir(parents=True, exist_ok=True)
-        handler = logging.handlers.RotatingFileHandler(
-            _log_file(), maxBytes=1_000_000, backupCount=1, encoding="utf-8"
-        )
-    except OSError:
-        root.addHandler(logging.NullHandler())
-        return
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    root.addHandler(handler)
-    root.setLevel(logging.INFO)
     logging.captureWarnings(True)
+    logging.getLogger().setLevel(logging.INFO)
+    handler: logging.Handler = logging.NullHandler()
+    # On a machine that only trains there is no platformdirs; what it says goes to the terminal.
+    if find_spec("platformdirs") is not None:
+        from livesketch.places import user_dir
+
+        folder = user_dir("log")
+        with contextlib.suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
+            handler = logging.handlers.RotatingFileHandler(
+                folder / "livesketch.log", maxBytes=1_000_000, backupCount=1, encoding="utf-8"
+            )
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    return handler

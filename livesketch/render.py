@@ -21,6 +21,7 @@ from livesketch.errors import (
     UsageError,
 )
 from livesketch.frames import Frame, Look, Picture, Request, Result, Sketch
+from livesketch.kinds import ENDINGS, kind_of
 from livesketch.outputs.files import VideoFile, write_png, write_sketch
 from livesketch.outputs.names import PICTURE, VIDEO, Names, TakenError
 from livesketch.parameters import Value, defaults, frozen
@@ -29,7 +30,7 @@ from livesketch.sources import picture as pictures
 from livesketch.sources import video as videos
 from livesketch.sources.paper import Source as Paper
 
-DRAWINGS = (".livesketch", ".ndjson", ".svg")
+KNOWN = tuple(ending for endings in ENDINGS.values() for ending in endings)
 
 
 @dataclass(frozen=True)
@@ -64,16 +65,15 @@ class Step:
 
 def files_in(paths: Sequence[Path]) -> tuple[Path, ...]:
     """The files named, and those in folders that are named, by name; each one once."""
-    known = (*DRAWINGS, *pictures.SUFFIXES, *videos.SUFFIXES)
     found: dict[Path, Path] = {}
     for path in paths:
         inside = [path]
         if path.is_dir():
-            inside = sorted(one for one in path.iterdir() if one.suffix.lower() in known)
+            inside = sorted(one for one in path.iterdir() if kind_of(one))
         if not inside:
             raise UsageError(
                 f"There is nothing in {path} that a face can be made from.",
-                f"Files are known by their endings: {' '.join(known)}.",
+                f"Files are known by their endings: {' '.join(KNOWN)}.",
             )
         for one in inside:
             found.setdefault(one.resolve(), one)
@@ -115,17 +115,14 @@ class _Studio:
 
     def make(self, source: Path) -> Iterator[Step]:
         check_file(source)
-        ending = source.suffix.lower()
-        if ending in DRAWINGS:
-            return self._drawings(source)
-        if ending in videos.SUFFIXES:
-            return self._film(source)
-        if ending in pictures.SUFFIXES:
-            return self._picture(source)
-        raise SourceError(
-            f"{source.name} is of no kind that a face can be made from.",
-            f"Known are {' '.join((*DRAWINGS, *pictures.SUFFIXES, *videos.SUFFIXES))}.",
-        )
+        roads = {"drawing": self._drawings, "picture": self._picture, "video": self._film}
+        kind = kind_of(source)
+        if kind not in roads:
+            raise SourceError(
+                f"{source.name} is of no kind that a face can be made from.",
+                f"Known are {' '.join(KNOWN)}.",
+            )
+        return roads[kind](source)
 
     def _drawings(self, source: Path) -> Iterator[Step]:
         documents, notes = _read(source)
