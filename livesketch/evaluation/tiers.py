@@ -34,7 +34,8 @@ class Drawing:
 
         Framed as in the program, unless a photo lies behind: that fixes where everything is.
         """
-        return render_sketch(strokes, SKETCH_SIDE, is_framed=self.photo is None)
+        sketch, _ = render_sketch(strokes, SKETCH_SIDE, is_framed=self.photo is None)
+        return sketch
 
 
 def read_tiers(folder: Path, say: Say, limit: int | None = None) -> dict[str, list[Drawing]]:
@@ -84,7 +85,7 @@ def _read(path: Path) -> list[Drawing]:
         strokes = tuple(document.strokes)
         if strokes:
             name = path.stem if len(documents) == 1 else f"{path.stem}-{number:04d}"
-            sketch = render_sketch(strokes, SKETCH_SIDE, is_framed=photo is None)
+            sketch, _ = render_sketch(strokes, SKETCH_SIDE, is_framed=photo is None)
             drawings.append(Drawing(name, sketch, strokes, photo))
     return drawings
 
