@@ -1,0 +1,1 @@
+"""The main window and its panel: the only room that hears pygame events."""

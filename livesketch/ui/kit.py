@@ -1,0 +1,149 @@
+"""Letters, icons and shapes at one scale, each drawn once and kept."""
+
+from collections.abc import Callable, Hashable
+
+import pygame
+
+from livesketch.places import assets_dir
+from livesketch.ui import shapes
+from livesketch.ui.theme import BODY, TEXT, Colour
+
+_MOST_KEPT = 800  # texts change with every number shown: forget all of them now and then
+
+
+class Kit:
+    """Everything a widget needs to draw itself, for one scale (real pixels per unit)."""
+
+    def __init__(self, scale: float) -> None:
+        self.scale = scale
+        self._kept: dict[Hashable, pygame.Surface | tuple[pygame.Surface, ...]] = {}
+        self._fonts: dict[tuple[int, bool], pygame.font.Font] = {}
+        pygame.font.init()
+
+    def px(self, units: float) -> int:
+        """Units as whole real pixels."""
+        return round(units * self.scale)
+
+    def font(self, size: float, is_bold: bool = False) -> pygame.font.Font:
+        key = (max(6, self.px(size)), is_bold)
+        if key not in self._fonts:
+            name = "NotoSans-Bold.ttf" if is_bold else "NotoSans-Regular.ttf"
+            self._fonts[key] = pygame.font.Font(assets_dir() / "fonts" / name, key[0])
+        return self._fonts[key]
+
+    def text(
+        self, words: str, size: float = BODY, colour: Colour = TEXT, is_bold: bool = False
+    ) -> pygame.Surface:
+        words = words.replace("\x00", "").replace("\n", " ")
+        return self._keep(
+            ("text", words, size, colour, is_bold),
+            lambda: self.font(size, is_bold).render(words, True, colour),
+        )
+
+    def width(self, words: str, size: float = BODY, is_bold: bool = False) -> int:
+        return self.font(size, is_bold).size(words.replace("\x00", ""))[0]
+
+    def fitted(
+        self,
+        words: str,
+        width: int,
+        size: float = BODY,
+        colour: Colour = TEXT,
+        is_bold: bool = False,
+    ) -> pygame.Surface:
+        """The words, cut with "…" where they would be wider than `width` pixels."""
+        if self.width(words, size, is_bold) <= width:
+            return self.text(words, size, colour, is_bold)
+        low, high = 0, len(words)
+        while low < high:
+            middle = (low + high + 1) // 2
+            if self.width(words[:middle].rstrip() + "…", size, is_bold) <= width:
+                low = middle
+            else:
+                high = middle - 1
+        return self.text(words[:low].rstrip() + "…" if low else "", size, colour, is_bold)
+
+    def lines(self, words: str, width: int, size: float = BODY) -> list[str]:
+        """The words broken between words so that no line is wider than `width` pixels."""
+        lines: list[str] = []
+        line = ""
+        for word in words.split():
+            longer = f"{line} {word}".strip()
+            if line and self.width(longer, size) > width:
+                lines.append(line)
+                line = word
+            else:
+                line = longer
+        return [*lines, line] if line else lines
+
+    def icon(self, name: str, size: float, colour: Colour) -> pygame.Surface:
+        def draw() -> pygame.Surface:
+            side = self.px(size)
+            path = assets_dir() / "icons" / f"{name}.svg"
+            picture = pygame.image.load_sized_svg(path, (side, side))
+            picture.fill((*colour, 255), special_flags=pygame.BLEND_RGBA_MULT)
+            return picture
+
+        return self._keep(("icon", name, size, colour), draw)
+
+    def disc(self, diameter: float, colour: Colour) -> pygame.Surface:
+        return self._keep(
+            ("disc", diameter, colour), lambda: shapes.disc(max(2, self.px(diameter)), colour)
+        )
+
+    def ring(self, diameter_px: float, thickness_px: float, colour: Colour) -> pygame.Surface:
+        diameter_px = round(diameter_px * 2) / 2
+        return self._keep(
+            ("ring", diameter_px, thickness_px, colour),
+            lambda: shapes.ring(diameter_px, thickness_px, colour),
+        )
+
+    def ellipse(self, width: int, height: int, line: float, colour: Colour) -> pygame.Surface:
+        """An outline; sizes in pixels."""
+        return self._keep(
+            ("ellipse", width, height, line, colour),
+            lambda: shapes.ellipse_line(width, height, line, colour),
+        )
+
+    def rounded(
+        self, surface: pygame.Surface, rect: pygame.Rect, radius: float, colour: Colour
+    ) -> None:
+        """Fill `rect` with round corners of `radius` units."""
+        r = min(self.px(radius), rect.width // 2, rect.height // 2)
+        if r < 1:
+            surface.fill(colour, rect)
+            return
+        surface.fill(colour, rect.inflate(-2 * r, 0))
+        surface.fill(colour, (rect.x, rect.y + r, r, rect.height - 2 * r))
+        surface.fill(colour, (rect.right - r, rect.y + r, r, rect.height - 2 * r))
+        self._blit_corners(surface, rect, r, colour, is_inside=True)
+
+    def round_off(
+        self, surface: pygame.Surface, rect: pygame.Rect, radius: float, around: Colour
+    ) -> None:
+        """Make the corners of what is drawn in `rect` round by painting what lies around over them."""
+        r = min(self.px(radius), rect.width // 2, rect.height // 2)
+        if r >= 1:
+            self._blit_corners(surface, rect, r, around, is_inside=False)
+
+    def _blit_corners(
+        self, surface: pygame.Surface, rect: pygame.Rect, r: int, colour: Colour, is_inside: bool
+    ) -> None:
+        key = ("corners", r, colour, is_inside)
+        if key not in self._kept:
+            self._kept[key] = shapes.corners(r, colour, is_inside)
+        four = self._kept[key]
+        assert isinstance(four, tuple)
+        surface.blit(four[0], rect.topleft)
+        surface.blit(four[1], (rect.right - r, rect.y))
+        surface.blit(four[2], (rect.x, rect.bottom - r))
+        surface.blit(four[3], (rect.right - r, rect.bottom - r))
+
+    def _keep(self, key: Hashable, draw: Callable[[], pygame.Surface]) -> pygame.Surface:
+        kept = self._kept.get(key)
+        if kept is None:
+            if len(self._kept) > _MOST_KEPT:
+                self._kept.clear()
+            kept = self._kept[key] = draw()
+        assert isinstance(kept, pygame.Surface)
+        return kept

@@ -1,0 +1,78 @@
+"""Opening the window's surface, and finding out whether the screen sets the beat."""
+
+import os
+import time
+import warnings
+from dataclasses import dataclass
+
+import pygame
+
+from livesketch.errors import OutputError
+
+_CHEAP_FLIP_S = 0.003  # processor time; a graphics card takes a window's pixels for less
+
+
+@dataclass(frozen=True)
+class Screen:
+    """`has_vsync`: flip() waits for the screen, so nobody else has to."""
+
+    has_vsync: bool
+
+
+def open_screen(size: tuple[int, int], title: str) -> Screen:
+    """A resizable window. OutputError where there is no display.
+
+    With vsync SDL shows the window through a renderer. Where that renderer is the processor itself
+    it costs milliseconds of every turn that the model needs: then the plain way is taken, which
+    copies only what changed, and the window keeps time itself.
+    """
+    os.environ.setdefault("SDL_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR", "0")
+    os.environ.setdefault("SDL_WINDOWS_DPI_AWARENESS", "permonitorv2")
+    os.environ.setdefault("SDL_MOUSE_FOCUS_CLICKTHROUGH", "1")
+    os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+    try:
+        screen = _open(size, title, wants_vsync=True)
+        if screen is None:
+            pygame.display.quit()
+            os.environ["SDL_FRAMEBUFFER_ACCELERATION"] = "0"
+            screen = _open(size, title, wants_vsync=False)
+    except pygame.error as error:
+        raise OutputError(
+            f"No window can be opened here ({error}).",
+            "Run it on a machine with a display; `livesketch render` needs none.",
+        ) from error
+    return screen or Screen(False)
+
+
+def _open(size: tuple[int, int], title: str, wants_vsync: bool) -> Screen | None:
+    """None: this way costs too much processor time."""
+    pygame.display.init()
+    pygame.display.set_caption(title)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # "no fast renderer available": we measure it
+        try:
+            pygame.display.set_mode(size, pygame.RESIZABLE, vsync=int(wants_vsync))
+        except pygame.error:
+            if not wants_vsync:
+                raise
+            return None
+    if not wants_vsync:
+        return Screen(False)
+    pygame.display.flip()
+    turns = 6
+    wall, busy = time.monotonic(), time.process_time()
+    for _ in range(turns):
+        pygame.display.flip()
+    wall, busy = (time.monotonic() - wall) / turns, (time.process_time() - busy) / turns
+    if busy > _CHEAP_FLIP_S:
+        return None
+    return Screen(has_vsync=wall > 0.0035)  # a flip that returns sooner waited for no screen
+
+
+def set_full_screen(is_full: bool) -> None:
+    """The window itself covers the display, or becomes what it was; it is never made anew."""
+    window = pygame.Window.from_display_module()
+    if is_full:
+        window.set_fullscreen(desktop=True)
+    else:
+        window.set_windowed()

@@ -1,0 +1,192 @@
+"""All knobs: generated from PARAMETERS in groups that fold, with the choice of source, model and runtime above."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import pygame
+
+from livesketch.controls.actions import Action
+from livesketch.parameters import PARAMETERS, Parameter
+from livesketch.ui import theme
+from livesketch.ui.desk import Desk
+from livesketch.ui.kit import Kit
+from livesketch.ui.layout import Layout
+from livesketch.ui.parts import Part, button
+from livesketch.ui.view import Choice, View
+from livesketch.ui.widgets.controls import segments, segments_height, slider, switch
+from livesketch.ui.widgets.knobs import applies
+
+_TOP, _ROW, _SWITCH, _BETWEEN = 20.0, 54.0, 34.0, 10.0
+
+
+@dataclass(frozen=True)
+class _Block:
+    """One row of the panel: its height in pixels and how its parts are made once its place is known."""
+
+    height: int
+    make: Callable[[pygame.Rect], Sequence[Part]]
+
+
+def parts(view: View, desk: Desk, layout: Layout, kit: Kit) -> list[Part]:
+    area = layout.panel
+    if not area.width:
+        return []
+    inner = area.inflate(-2 * kit.px(20), 0)
+    blocks = _blocks(view, desk, kit, inner.width)
+    total = sum(block.height for block in blocks) + kit.px(2 * _TOP)
+    desk.panel_scroll = max(0, min(desk.panel_scroll, total - area.height))
+
+    def draw(surface: pygame.Surface) -> None:
+        surface.fill(theme.RAISED, area)
+
+    def wheel(notches: float) -> Sequence[Action]:
+        desk.panel_scroll -= round(notches * kit.px(40))
+        return ()
+
+    ground = Part("panel", area, kit.scale, draw, lambda touch: (), wheel)
+    found = [ground]
+    y = area.y + kit.px(_TOP) - desk.panel_scroll
+    for block in blocks:
+        rect = pygame.Rect(inner.x, y, inner.width, block.height)
+        y += block.height
+        if area.colliderect(rect):
+            found += [_clipped(part, area) for part in block.make(rect)]
+    return found
+
+
+def _clipped(part: Part, area: pygame.Rect) -> Part:
+    """What is scrolled half out of the panel must not paint over what lies below it."""
+    if area.contains(part.rect):
+        return part
+
+    def draw(surface: pygame.Surface) -> None:
+        before = surface.get_clip()
+        surface.set_clip(before.clip(area))
+        part.draw(surface)
+        surface.set_clip(before)
+
+    return Part(
+        part.name,
+        part.rect.clip(area),
+        (tuple(part.rect), part.state),
+        draw,
+        part.touch,
+        part.wheel,
+    )
+
+
+def _blocks(view: View, desk: Desk, kit: Kit, width: int) -> list[_Block]:
+    blocks: list[_Block] = []
+    choices = (
+        ("source", view.sources, view.source),
+        ("model", view.models, view.model),
+        ("runtime", view.runtimes, view.runtime),
+    )
+    offered = [choice for choice in choices if choice[1]]
+    if offered:
+        blocks.append(_title("plays", desk, kit))
+        if "plays" not in desk.folded:
+            for action, among, chosen in offered:
+                blocks.append(_choice(action, action, among, chosen, desk, kit, width))
+    groups = list(dict.fromkeys(row.group for row in PARAMETERS))
+    for group in groups:
+        rows = [row for row in PARAMETERS if row.group == group and applies(row, view.kind)]
+        if not rows:
+            continue
+        blocks.append(_title(group, desk, kit))
+        if group not in desk.folded:
+            blocks += [_knob(row, view, desk, kit, width) for row in rows]
+    return blocks
+
+
+def _title(group: str, desk: Desk, kit: Kit) -> _Block:
+    name = f"panel.group.{group}"
+    is_folded = group in desk.folded
+
+    def fold() -> Sequence[Action]:
+        desk.folded.symmetric_difference_update({group})
+        return ()
+
+    def make(rect: pygame.Rect) -> Sequence[Part]:
+        def draw(surface: pygame.Surface) -> None:
+            colour = theme.ACCENT if desk.hovered == name else theme.TEXT
+            words = kit.text(group, theme.HEAD, colour, is_bold=True)
+            surface.blit(words, words.get_rect(midleft=(rect.x, rect.centery)))
+            arrow = kit.icon("fold" if is_folded else "unfold", 16, theme.GREY)
+            surface.blit(arrow, arrow.get_rect(midright=(rect.right, rect.centery)))
+
+        state = (is_folded, desk.hovered == name, kit.scale)
+        return [Part(name, rect, state, draw, button(fold))]
+
+    return _Block(kit.px(44), make)
+
+
+def _choice(
+    action: str, label: str, among: Sequence[Choice], chosen: str, desk: Desk, kit: Kit, width: int
+) -> _Block:
+    return _segmented(
+        f"panel.{action}",
+        label,
+        [(choice.name, choice.label or choice.name) for choice in among],
+        chosen,
+        lambda name: [Action(action, name)],
+        desk,
+        kit,
+        width,
+    )
+
+
+def _knob(row: Parameter, view: View, desk: Desk, kit: Kit, width: int) -> _Block:
+    name = f"panel.{row.name}"
+    value = view.values.get(row.name, row.default)
+    if row.choices:
+        return _segmented(
+            name,
+            row.title,
+            [(choice, choice) for choice in row.choices],
+            str(value),
+            lambda chosen: [Action("set", (row.name, chosen))],
+            desk,
+            kit,
+            width,
+            row.help,
+        )
+    is_hovered = name in (desk.hovered, desk.grabbed)
+    if isinstance(row.default, bool):
+
+        def make_switch(rect: pygame.Rect) -> Sequence[Part]:
+            return [switch(kit, name, rect, row, value, is_hovered)]
+
+        return _Block(kit.px(_SWITCH), make_switch)
+
+    def make_slider(rect: pygame.Rect) -> Sequence[Part]:
+        place = pygame.Rect(rect.x, rect.y + kit.px(4), rect.width, kit.px(42))
+        return [slider(kit, name, place, row, value, is_hovered)]
+
+    return _Block(kit.px(_ROW), make_slider)
+
+
+def _segmented(
+    name: str,
+    label: str,
+    choices: Sequence[tuple[str, str]],
+    chosen: str,
+    choose: Callable[[str], Sequence[Action]],
+    desk: Desk,
+    kit: Kit,
+    width: int,
+    tip: str = "",
+) -> _Block:
+    label_height = kit.px(24)
+
+    def make(rect: pygame.Rect) -> Sequence[Part]:
+        def draw(surface: pygame.Surface) -> None:
+            surface.blit(kit.fitted(label, rect.width, theme.SMALL, theme.GREY), rect.topleft)
+
+        head = pygame.Rect(rect.x, rect.y, rect.width, label_height)
+        below = pygame.Rect(rect.x, rect.y + label_height, rect.width, rect.height - label_height)
+        row = segments(kit, name, below, choices, chosen, choose, desk.hovered, tip)
+        return [Part(f"{name}.label", head, (label, kit.scale), draw), *row]
+
+    height = label_height + segments_height(kit, width, choices) + kit.px(_BETWEEN)
+    return _Block(height, make)

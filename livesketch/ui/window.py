@@ -1,0 +1,219 @@
+"""The main window: hears keys, mouse and dropped files, and shows what the View says."""
+
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pygame
+
+from livesketch.controls.actions import WINDOW_ACTIONS, Action
+from livesketch.controls.keys import default_keys
+from livesketch.frames import Picture
+from livesketch.ui import dialogs, hearing, scene
+from livesketch.ui.clipboard import Clipboard
+from livesketch.ui.desk import Desk
+from livesketch.ui.kit import Kit
+from livesketch.ui.layout import Focus, Layout, arrange
+from livesketch.ui.pace import Pacer
+from livesketch.ui.parts import Part, Patchwork
+from livesketch.ui.pictures import Pictures
+from livesketch.ui.screen import open_screen, set_full_screen
+from livesketch.ui.view import View
+from livesketch.ui.widgets import cursor
+
+_READ_EVERY_S = 0.5  # figures change no faster than one can read them
+
+
+class Window:
+    """One window in the main thread. OutputError where there is no display to open it on.
+
+    A turn of the app: events(), then show(view). show() is the only thing that waits, and it waits
+    for the screen only.
+    """
+
+    def __init__(
+        self,
+        size: tuple[int, int] = (1440, 810),
+        title: str = "livesketch",
+        is_full_screen: bool = False,
+        keys: Mapping[str, str] | None = None,
+    ) -> None:
+        self._screen = open_screen(size, title)
+        pygame.display.set_allow_screensaver(False)
+        pygame.key.set_repeat(380, 45)
+        hearing.choose_events()
+        self._keys = dict(default_keys() if keys is None else keys)
+        self._desk = Desk()
+        self._view = View()
+        self._title = title
+        self._parts: Sequence[Part] = ()
+        self._patchwork = Patchwork()
+        self._pictures = Pictures()
+        self._kit = Kit(1.0)
+        self._pacer = Pacer()
+        self._ear = hearing.Ear()
+        self._dialogs = dialogs.Dialogs()
+        self._clipboard = Clipboard()
+        self._surface: pygame.Surface | None = None
+        self._size = (0, 0)
+        self._paper_side = 16
+        self.is_open = True
+        self.is_full_screen = False
+        if is_full_screen:
+            self.apply(Action("full_screen"))
+
+    @property
+    def layout(self) -> Layout:
+        surface = pygame.display.get_surface() if self.is_open else None
+        size = surface.get_size() if surface is not None else self._size
+        return arrange(size, self._desk.focus, self._desk.is_panel_open)
+
+    @property
+    def paper_side(self) -> int:
+        """Pixels of the paper's side on the screen, which View.paper should have; the last ones while hidden."""
+        self._paper_side = self.layout.paper.width or self._paper_side
+        return self._paper_side
+
+    @property
+    def due(self) -> float:
+        """time.monotonic() at which the turn that runs now should have started."""
+        return self._pacer.due
+
+    def events(self) -> list[Action]:
+        """All that was asked for since the last call, in order; every pen sample among it."""
+        if not self.is_open:
+            return []
+        actions: list[Action] = []
+        for wish in self._ear.listen(self._desk, self._parts, self._keys):
+            actions += self._ask(wish)
+        return actions
+
+    def apply(self, action: Action) -> bool:
+        """Do what concerns the window alone; False if it is not of that kind."""
+        desk = self._desk
+        if action.name == "panel":
+            desk.is_panel_open = not desk.is_panel_open
+            if desk.focus != Focus.EVERYTHING:
+                desk.focus, desk.is_panel_open = Focus.EVERYTHING, True
+        elif action.name == "focus":
+            desk.focus = Focus((desk.focus + 1) % len(Focus))
+            desk.is_panel_open = False
+        elif action.name == "full_screen":
+            self.is_full_screen = not self.is_full_screen
+            set_full_screen(self.is_full_screen)
+            self._patchwork.forget()
+        elif action.name == "help":
+            desk.is_help_open = not desk.is_help_open
+        elif action.name == "leave":
+            self._leave()
+        return action.name in WINDOW_ACTIONS
+
+    def show(self, view: View) -> float:
+        """Draw what changed and flip; time.monotonic() right after the flip."""
+        if not self.is_open:
+            return time.monotonic()
+        now = time.monotonic()
+        self._notice(view, now)
+        surface, layout = self._prepare()
+        desk = self._desk
+        self._parts = scene.build(
+            view, desk, layout, self._kit, self._pictures, self._keys, self._finish, now
+        )
+        dirty = self._patchwork.paint(surface, self._parts)
+        pygame.mouse.set_visible(self._is_mouse_seen(view, now))
+        if self._screen.has_vsync:
+            pygame.display.flip()  # always: the screen's beat is the program's
+        elif dirty:
+            pygame.display.update(dirty)
+        shown = time.monotonic()
+        if self._screen.has_vsync:
+            self._pacer.due = shown
+        else:
+            self._pacer.wait()
+        return shown
+
+    def copy(self, picture: Picture) -> None:
+        """Put a picture on the clipboard; OutputError says what is missing for that."""
+        self._clipboard.copy(picture)
+
+    def picture(self) -> Picture:
+        """What the window shows, (H, W, 3): for tests, the README and the operator's log."""
+        surface = pygame.display.get_surface()
+        assert surface is not None
+        return pygame.surfarray.array3d(surface).swapaxes(0, 1).copy()
+
+    def close(self) -> None:
+        if not self.is_open:
+            return
+        self.is_open = False
+        self._dialogs.close()
+        pygame.mouse.set_visible(True)
+        pygame.display.quit()
+
+    def _ask(self, action: Action) -> list[Action]:
+        """What the app hears of a wish: nothing of what the window does itself."""
+        if action.name == "chosen" and isinstance(action.value, Path):
+            return self._finish(action.value)
+        if self.apply(action):
+            return []
+        if action.value is None and self._dialogs.asks(action, self._view, self._desk):
+            return []
+        if action.name in ("pen", "eraser"):
+            self._desk.tool = action.name
+        return [action]
+
+    def _finish(self, path: Path) -> list[Action]:
+        browser = self._desk.browser
+        if browser is None:
+            return []
+        self._dialogs.last_folder = path.parent
+        self._desk.browser = None
+        return [Action("save" if browser.purpose == "save_as" else browser.purpose, path)]
+
+    def _leave(self) -> None:
+        """Esc takes away what lies on top, one thing at a time, and never quits."""
+        desk = self._desk
+        if desk.is_help_open:
+            desk.is_help_open = False
+        elif desk.browser is not None:
+            desk.browser = None
+        elif desk.is_panel_open:
+            desk.is_panel_open = False
+        elif desk.focus != Focus.EVERYTHING:
+            desk.focus = Focus.EVERYTHING
+        elif self.is_full_screen:
+            self.apply(Action("full_screen"))
+
+    def _notice(self, view: View, now: float) -> None:
+        desk = self._desk
+        self._view = view
+        desk.tool = view.tool
+        if view.is_fresh:
+            desk.fresh_at = now
+        if now - desk.stats_at >= _READ_EVERY_S:
+            desk.stats, desk.stats_at = view.stats, now
+        if view.message != desk.message:
+            desk.message, desk.message_at = view.message, now
+        if view.title != self._title:
+            self._title = view.title
+            pygame.display.set_caption(view.title)
+        self._dialogs.collect(desk)
+
+    def _prepare(self) -> tuple[pygame.Surface, Layout]:
+        surface = pygame.display.get_surface()
+        assert surface is not None
+        size = surface.get_size()
+        layout = arrange(size, self._desk.focus, self._desk.is_panel_open)
+        if surface is not self._surface or size != self._size or self._ear.was_damaged:
+            self._surface, self._size = surface, size
+            self._ear.was_damaged = False
+            self._patchwork.forget()
+        if layout.scale != self._kit.scale:
+            self._kit = Kit(layout.scale)
+        return surface, layout
+
+    def _is_mouse_seen(self, view: View, now: float) -> bool:
+        desk = self._desk
+        if cursor.is_on_paper(view, desk):
+            return False  # the circle is the cursor
+        return desk.focus != Focus.FACE or now - desk.moved_at < 2.0
