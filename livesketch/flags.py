@@ -36,7 +36,7 @@ def draw(parser: argparse.ArgumentParser) -> None:
 
 def webcam(parser: argparse.ArgumentParser) -> None:
     which = parser.add_mutually_exclusive_group()
-    which.add_argument("--camera", default="0", help="its number, name or URL (usually 0)")
+    which.add_argument("--camera", help="its number, name or URL (usually 0)")
     which.add_argument("--video", type=Path, metavar="FILE", help="a video file instead")
     _window_arguments(parser)
 
