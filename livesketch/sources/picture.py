@@ -1,5 +1,6 @@
 """Picture files: photos, drawings and masks, read whole or refused in one sentence."""
 
+import struct
 import time
 import warnings
 from collections.abc import Callable
@@ -8,7 +9,7 @@ from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from livesketch.errors import SourceError
 from livesketch.frames import FACE_PARTS, Frame, Mask, Picture, Sketch
@@ -21,7 +22,7 @@ LARGEST = 2048  # longer sides are reduced: no network sees more
 LARGEST_SKETCH = 1024
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".ppm", ".pgm")
 _FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "PPM", "MPO")  # nothing that runs code
-_BROKEN = (OSError, SyntaxError, ValueError, EOFError, TypeError, KeyError, IndexError)
+_BROKEN = (OSError, SyntaxError, ValueError, EOFError, TypeError, LookupError, struct.error)
 
 
 def read_picture(path: str | Path) -> Picture:
@@ -95,38 +96,42 @@ def _opened(path: Path, use: Callable[[Image.Image], T]) -> T:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what Pillow warns of is judged below
-            with Image.open(path, formats=_FORMATS) as image:
+            with _begun(path, name) as image:
                 width, height = image.size
                 if width * height > MOST_PIXELS:
-                    raise SourceError(
-                        f"{name} is too large: {width} × {height} pixels.",
-                        f"Make it smaller than {MOST_PIXELS // 1_000_000} million pixels.",
-                    )
+                    raise _too_large(name, f": {width} × {height} pixels")
                 if image.format in ("JPEG", "MPO"):
                     image.draft("RGB" if image.mode != "L" else "L", (LARGEST, LARGEST))
                 image.load()
                 return use(_upright(image))
+    except MemoryError:
+        raise SourceError(f"There is not enough memory to open {name}.") from None
+    except _BROKEN as error:
+        raise SourceError(f"{name} is damaged.", "Save or copy it again.") from error
+
+
+def _begun(path: Path, name: str) -> Image.Image:
+    """A picture of which only the header has been read."""
+    try:
+        return Image.open(path, formats=_FORMATS)
     except Image.DecompressionBombError:
-        raise SourceError(
-            f"{name} is too large.",
-            f"Make it smaller than {MOST_PIXELS // 1_000_000} million pixels.",
-        ) from None
+        raise _too_large(name) from None
     except FileNotFoundError:
         raise SourceError(f"There is no file {name}.", "Check the path.") from None
     except IsADirectoryError:
         raise SourceError(f"{name} is a folder.", "Name a picture in it.") from None
     except PermissionError:
         raise SourceError(f"{name} may not be read.", "Check its permissions.") from None
-    except UnidentifiedImageError:
-        is_empty = path.stat().st_size == 0
-        raise SourceError(
-            f"{name} is empty." if is_empty else f"{name} is not a picture.",
-            "PNG, JPEG and WebP can be read.",
-        ) from None
-    except MemoryError:
-        raise SourceError(f"There is not enough memory to open {name}.") from None
-    except _BROKEN as error:
-        raise SourceError(f"{name} is damaged.", "Save or copy it again.") from error
+    except _BROKEN:
+        what = "is empty" if path.is_file() and path.stat().st_size == 0 else "is not a picture"
+        raise SourceError(f"{name} {what}.", "PNG, JPEG and WebP can be read.") from None
+
+
+def _too_large(name: str, details: str = "") -> SourceError:
+    most = MOST_PIXELS // 1_000_000
+    return SourceError(
+        f"{name} is too large{details}.", f"Make it smaller than {most} million pixels."
+    )
 
 
 def _upright(image: Image.Image) -> Image.Image:

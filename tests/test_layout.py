@@ -1,0 +1,63 @@
+"""What the audience sees in each layout."""
+
+import numpy as np
+import pytest
+
+from livesketch.post.layout import INK, LAYOUTS, PAPER, ROOM, compose, paper_picture
+
+
+def red() -> np.ndarray:
+    face = np.zeros((64, 64, 3), np.uint8)
+    face[..., 0] = 255
+    return face
+
+
+def blank() -> np.ndarray:
+    return np.ones((32, 32), np.float32)
+
+
+def test_the_face_is_as_large_as_fits_and_in_the_middle() -> None:
+    out = compose(red(), blank(), "face", (200, 100))
+    is_red = (out == (255, 0, 0)).all(2)
+    rows, columns = np.nonzero(is_red)
+    assert (rows.min(), rows.max(), columns.min(), columns.max()) == (0, 99, 50, 149)
+    assert (out[~is_red] == ROOM).all()
+
+
+def test_the_drawing_is_dark_ink_on_warm_paper() -> None:
+    sketch = blank()
+    sketch[8:24, 8:24] = 0
+    out = compose(red(), sketch, "drawing", (64, 64))
+    assert out[32, 32].tolist() == list(INK)
+    assert out[2, 2].tolist() == list(PAPER)
+
+
+@pytest.mark.parametrize(("size", "axis"), [((200, 100), 1), ((100, 200), 0)])
+def test_side_by_side_the_drawing_comes_first(size: tuple[int, int], axis: int) -> None:
+    out = compose(red(), blank(), "side by side", size)
+    first, second = np.array_split(out, 2, axis=axis)
+    assert first[50, 50].tolist() == list(PAPER)
+    assert second[50, 50].tolist() == [255, 0, 0]
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("size", [(1, 1), (7, 3), (1920, 1080)])
+def test_any_size_can_be_asked_for(layout: str, size: tuple[int, int]) -> None:
+    out = compose(red(), blank(), layout, size)
+    assert out.shape == (size[1], size[0], 3)
+    assert out.dtype == np.uint8
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_what_is_not_there_leaves_the_room(layout: str) -> None:
+    assert (compose(None, None, layout, (60, 40)) == ROOM).all()
+
+
+def test_an_unknown_layout_is_named() -> None:
+    with pytest.raises(ValueError, match="sideways"):
+        compose(red(), blank(), "sideways", (10, 10))
+
+
+def test_paper_is_paper_and_ink_is_ink() -> None:
+    assert paper_picture(blank())[0, 0].tolist() == list(PAPER)
+    assert paper_picture(blank() * 0)[0, 0].tolist() == list(INK)
