@@ -9,7 +9,7 @@ from livesketch.canvas.brush import Brush
 
 Rect = tuple[int, int, int, int]  # x, y, width, height in pixels
 
-_BATCH = 24  # path points between two dirty rectangles
+_BATCH = 48  # path points between two dirty rectangles
 _MOST_CELLS = 150_000  # pixels looked at in one go: they stay in the cache
 _THINNEST = 0.45  # pixels of radius: thinner lines would only be paler
 

@@ -17,6 +17,7 @@ from livesketch.canvas.ink import Rect
 _GROUP = 100  # strokes between two checkpoints when a long drawing is painted at once
 _FAR = 32  # strokes: a jump back longer than that keeps what it leaves
 _KEPT_JUMPS = 6
+_KEPT_UNDONE = 200
 
 Raster = NDArray[np.uint8]  # (H, H)
 
@@ -60,6 +61,7 @@ class Layer:
         self._line = line
         self._steps: list[_Step] = []  # one for each of the newest strokes
         self._checkpoints: dict[Chain, bytes] = {}
+        self._undone: dict[Chain, _Step] = {}  # what steps back took away
         self._jumps: dict[Chain, tuple[bytes, list[_Step]]] = {}
         self._growing: Growing | None = None
         self._growing_line: Line | None = None
@@ -149,10 +151,9 @@ class Layer:
     # --- finished strokes
 
     def _commit(self, link: Chain, rects: Sequence[Rect]) -> None:
-        below = [_cut(self._kept, rect).tobytes() for rect in rects]
+        self._steps.append(_Step(tuple(rects), _packed(self._kept, rects)))
         for rect in rects:
             _cut(self._kept, rect)[:] = _cut(self.pixels, rect)
-        self._steps.append(_Step(tuple(rects), zlib.compress(b"".join(below), 1)))
         self.head = link
 
     def _go_to(self, chain: Chain, budget_s: float) -> list[Rect]:
@@ -160,7 +161,10 @@ class Layer:
         rects: list[Rect] = []
         common = self.head.shared_with(chain)
         back, forth = self.head.count - common.count, chain.count - common.count
-        if back > len(self._steps) or back + forth > _FAR:
+        if chain in self._jumps or (chain is EMPTY and back > 1):  # Clear, and its undo
+            rects += self._jump(chain)
+            common = chain
+        elif back > len(self._steps) or back + forth > _FAR:
             kept = self._kept_before(chain)
             if back > len(self._steps) or chain.count - kept.count < back + forth:
                 rects += self._jump(kept)
@@ -178,7 +182,7 @@ class Layer:
                     return rects
                 rects += self._paint(link)
             if missing:
-                self._checkpoints[self.head] = self._packed()
+                self._checkpoints[self.head] = _packed(self._kept, [self._whole])
                 self._steps = []
         return rects
 
@@ -186,6 +190,8 @@ class Layer:
         stroke = link.stroke
         if stroke is None:
             return []
+        if link in self._undone:
+            return self._step_forth(link)
         line = self._line(stroke.brush)
         rects = line.advance(self.pixels, stroke.path) + line.rest(self.pixels, stroke.path)
         self._commit(link, rects)
@@ -193,16 +199,30 @@ class Layer:
 
     def _step_back(self) -> list[Rect]:
         step = self._steps.pop()
-        below = np.frombuffer(zlib.decompress(step.packed), np.uint8)
-        start = 0
-        for rect in step.rects:
-            patch = below[start : start + rect[2] * rect[3]].reshape(rect[3], rect[2])
-            start += rect[2] * rect[3]
-            _cut(self.pixels, rect)[:] = patch
-            _cut(self._kept, rect)[:] = patch
+        self._undone[self.head] = self._swap(step)
+        while len(self._undone) > _KEPT_UNDONE:
+            self._undone.pop(next(iter(self._undone)))
         if self.head.before is not None:
             self.head = self.head.before
         return list(step.rects)
+
+    def _step_forth(self, link: Chain) -> list[Rect]:
+        step = self._undone.pop(link)
+        self._steps.append(self._swap(step))
+        self.head = link
+        return list(step.rects)
+
+    def _swap(self, step: _Step) -> _Step:
+        """Paste the step's pixels; returns what they replaced."""
+        above = _packed(self._kept, step.rects)
+        pixels = np.frombuffer(zlib.decompress(step.packed), np.uint8)
+        start = 0
+        for rect in step.rects:
+            patch = pixels[start : start + rect[2] * rect[3]].reshape(rect[3], rect[2])
+            start += rect[2] * rect[3]
+            _cut(self.pixels, rect)[:] = patch
+            _cut(self._kept, rect)[:] = patch
+        return _Step(step.rects, above)
 
     def _kept_before(self, chain: Chain) -> Chain:
         """The newest state on the way to `chain` that can be had back; at worst the empty paper."""
@@ -212,8 +232,8 @@ class Layer:
         return link
 
     def _jump(self, link: Chain) -> list[Rect]:
-        if self.head.count > _FAR:
-            self._jumps[self.head] = (self._packed(), self._steps)
+        if self.head.count > 1:
+            self._jumps[self.head] = (_packed(self._kept, [self._whole]), self._steps)
         packed, self._steps = b"", []
         if link in self._jumps:
             packed, self._steps = self._jumps.pop(link)
@@ -230,9 +250,6 @@ class Layer:
         self.head = link
         return [self._whole]
 
-    def _packed(self) -> bytes:
-        return zlib.compress(self._kept.tobytes(), 1)
-
     @property
     def _whole(self) -> Rect:
         return (0, 0, self.pixels.shape[1], self.pixels.shape[0])
@@ -241,3 +258,7 @@ class Layer:
 def _cut(raster: Raster, rect: Rect) -> Raster:
     x, y, width, height = rect
     return raster[y : y + height, x : x + width]
+
+
+def _packed(raster: Raster, rects: Sequence[Rect]) -> bytes:
+    return zlib.compress(b"".join(_cut(raster, rect).tobytes() for rect in rects), 1)

@@ -23,7 +23,7 @@ class ThinLine:
         self._scale = size / place.side
         self._origin = np.array([place.x, place.y])
         self._step = _STEP * place.side  # paper sides
-        self._colour = 255 if brush.is_eraser else 0
+        self._colour = (255.0,) if brush.is_eraser else (0.0,)
         width = brush.size * self._scale if brush.is_eraser else _WIDTH * size
         self._width = min(max(round(width), 1), 4 * size)
         self._size = size

@@ -1,0 +1,7 @@
+"""Pens: what a hand does with a mouse or a tablet becomes samples of a stroke."""
+
+# name -> where it lives
+PENS: dict[str, str] = {
+    "mouse": "livesketch.tablet.mouse",
+    "recorded": "livesketch.tablet.recorded",
+}

@@ -1,0 +1,38 @@
+"""The paper as a source of frames: the drawing's thin lines, framed, whenever something changed."""
+
+import time
+
+from livesketch.canvas.document import Document
+from livesketch.canvas.raster import SketchRaster
+from livesketch.frames import Frame
+
+
+class Source:
+    """Reads a Document, which stays the caller's. Lives in the thread that draws on it."""
+
+    label = "paper"
+
+    def __init__(self, document: Document, size: int = 256) -> None:
+        self.document = document
+        self._raster = SketchRaster(size)
+        self._read: tuple[int, bool] | None = None
+        self._number = 0
+
+    def read(self, is_framed: bool = True) -> Frame | None:
+        """The drawing now: sketch (size, size); None where nothing changed since the last call."""
+        state = (self.document.version, is_framed)
+        if state == self._read:
+            return None
+        self._read = state
+        sketch, place = self._raster.update(self.document, is_framed)
+        self._number += 1
+        return Frame(
+            time=self.document.newest_time or time.monotonic(),
+            number=self._number,
+            sketch=sketch,
+            place=place,
+            is_empty=self.document.is_empty,
+        )
+
+    def close(self) -> None:
+        """Nothing is open."""
