@@ -51,7 +51,10 @@ def open_chosen(
 
 def _fastest(weights: Path, digest: str, network: str, device: str | None) -> Runtime:
     if device is None and has_nvidia_driver() and torch_part("accelerators").has_cuda():
-        return runtime_module("torch").open_runtime(weights, digest, network)
+        try:
+            return runtime_module("torch").open_runtime(weights, digest, network)
+        except ModelError as error:
+            log.warning("the card does not play %s: %s", weights, error)
     spans: dict[str, float] = {}
     opened: dict[str, Runtime] = {}
     failed: ModelError | None = None
