@@ -1,0 +1,277 @@
+"""What people really feed a program: each is one sentence and exit code 2, nothing runs, nothing else is lost."""
+
+import os
+import pickle
+import struct
+import subprocess
+import sys
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+from tiny import write_tiny
+
+from livesketch import cli
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_tiny(tmp_path_factory.mktemp("weights") / "tiny.safetensors")
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def good_sketch(path: Path) -> Path:
+    picture = Image.new("L", (200, 200), 255)
+    ImageDraw.Draw(picture).ellipse((50, 30, 150, 170), outline=0, width=3)
+    picture.save(path)
+    return path
+
+
+def huge_png(path: Path, side: int = 20_000) -> Path:
+    """A true PNG of side × side white pixels, small on disk."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return (
+            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        )
+
+    packer = zlib.compressobj(9)
+    row = b"\x00" + b"\xff" * side
+    packed = b"".join(packer.compress(row * 100) for _ in range(side // 100)) + packer.flush()
+    header = struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)
+    path.write_bytes(
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", packed) + chunk(b"IEND", b"")
+    )
+    return path
+
+
+def complaints(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    lines = [line for line in capsys.readouterr().err.splitlines() if line.strip()]
+    assert all(line.startswith("livesketch: ") for line in lines), lines
+    return lines
+
+
+BAD_PICTURES = {
+    "missing.png": lambda path: None,
+    "empty.png": lambda path: path.write_bytes(b""),
+    "text.png": lambda path: path.write_text("dear diary"),
+    "folder.png": lambda path: path.mkdir(),
+    "blank.png": lambda path: Image.new("RGB", (64, 64), "white").save(path),
+    "empty.livesketch": lambda path: path.write_bytes(b""),
+    "text.livesketch": lambda path: path.write_text("dear diary"),
+    "text.ndjson": lambda path: path.write_text("dear diary"),
+    "empty.svg": lambda path: path.write_text('<svg xmlns="http://www.w3.org/2000/svg"/>'),
+    "text.svg": lambda path: path.write_text("dear diary"),
+    "text.mp4": lambda path: path.write_text("dear diary"),
+    "strange.xyz": lambda path: path.write_text("dear diary"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_PICTURES)
+def test_a_bad_input_is_named_and_the_good_one_beside_it_is_made(
+    name: str, here: Path, model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    BAD_PICTURES[name](here / name)
+    good_sketch(here / "good.png")
+    words = ["render", str(here / name), "good.png", "-o", "out", "--model", str(model)]
+    if name == "folder.png":
+        good_sketch(here / name / "inside.txt.png").rename(here / name / "note.txt")
+        assert cli.run(words) == 2
+        assert "nothing in" in complaints(capsys)[0]
+        return
+    assert cli.run(words) == 2
+    (line,) = complaints(capsys)
+    assert name in line
+    assert [path.name for path in (here / "out").iterdir()] == ["good.png"]
+    assert Image.open(here / "out/good.png").size == (128, 128)
+
+
+def test_a_truncated_photo_is_named(
+    here: Path, model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (400, 400, 3), dtype=np.uint8)
+    Image.fromarray(pixels).save(here / "photo.jpg")
+    (here / "photo.jpg").write_bytes((here / "photo.jpg").read_bytes()[:20_000])
+    assert cli.run(["trace", "photo.jpg", "-o", "lines"]) == 2
+    assert "photo.jpg" in complaints(capsys)[0]
+    assert cli.run(["render", "photo.jpg", "-o", "out", "--model", str(model)]) == 2
+    assert "photo.jpg" in complaints(capsys)[0]
+    assert list((here / "out").iterdir()) == []
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is measured as on Linux")
+def test_a_gigantic_picture_is_refused_before_it_takes_memory(here: Path, model: Path) -> None:
+    huge_png(here / "huge.png")
+    good_sketch(here / "good.png")
+    script = (
+        "import resource, sys\nfrom livesketch.cli import run\n"
+        "code = run(sys.argv[1:])\n"
+        "print(code, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
+    )
+
+    def peak_kb(*inputs: str) -> tuple[int, int, str]:
+        words = ["render", *inputs, "-o", "out", "--model", str(model), "--runtime", "torch"]
+        run = subprocess.run(
+            [sys.executable, "-c", script, *words],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+        )
+        code, kb = map(int, run.stdout.splitlines()[-1].split())
+        return code, kb, run.stderr
+
+    code, usual, _ = peak_kb("good.png")
+    assert code == 0
+    code, peak, said = peak_kb("huge.png", "good.png")
+    assert code == 2
+    assert "huge.png is too large" in said
+    assert peak < usual + 100_000, f"{peak} kB instead of {usual} kB"
+
+
+def test_a_drawing_cut_in_half_opens_with_what_is_whole(
+    here: Path, model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from livesketch.canvas.document import Document
+    from livesketch.canvas.drawing_file import save
+
+    lines = [np.array([(0.2, 0.1 * k), (0.8, 0.1 * k), (0.5, 0.9)]) for k in range(1, 9)]
+    save(Document.from_strokes(lines), here / "half.livesketch")
+    whole = (here / "half.livesketch").read_bytes()
+    (here / "half.livesketch").write_bytes(whole[: len(whole) * 6 // 10])
+    assert cli.run(["render", "half.livesketch", "-o", "out", "--model", str(model)]) == 0
+    assert complaints(capsys), "what is missing is said"
+    assert (here / "out/half.png").is_file()
+
+
+class Bomb:
+    def __reduce__(self) -> tuple[object, ...]:
+        return os.system, ("touch exploded",)
+
+
+def html(path: Path) -> None:
+    path.write_text("<!DOCTYPE html><html><body>Sign in to download</body></html>")
+
+
+def hostile_pickle(path: Path) -> None:
+    path.write_bytes(pickle.dumps({"weights": Bomb()}))
+
+
+def hostile_archive(path: Path) -> None:
+    """As torch.save lays it out."""
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("archive/data.pkl", pickle.dumps(Bomb()))
+        archive.writestr("archive/version", "3\n")
+
+
+@pytest.mark.parametrize("ending", [".safetensors", ".pt", ".pkl"])
+@pytest.mark.parametrize("make", [html, hostile_pickle, hostile_archive])
+def test_weights_that_are_none_are_refused_and_never_run(
+    make, ending: str, here: Path, capsys: pytest.CaptureFixture[str], own_home: Path
+) -> None:
+    bad = here / f"bad{ending}"
+    make(bad)
+    good_sketch(here / "good.png")
+    for words in (
+        ["weights", "check", str(bad)],
+        ["weights", "add", str(bad)],
+        ["render", "good.png", "-o", "out", "--model", str(bad)],
+        ["draw", "--model", str(bad), "--frames", "1"],
+    ):
+        assert cli.run(words) == 2, words
+        (line,) = complaints(capsys)
+        assert bad.name in line, line
+    assert not (here / "exploded").exists()
+    assert not (here / "out").exists() or list((here / "out").iterdir()) == []
+    assert not list(own_home.rglob("*.safetensors"))
+
+
+def test_weights_cut_short_are_refused(
+    here: Path, model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = model.read_bytes()
+    (here / "half.safetensors").write_bytes(data[: len(data) // 2])
+    assert cli.run(["weights", "check", "half.safetensors"]) == 2
+    assert "half.safetensors" in complaints(capsys)[0]
+
+
+def test_a_camera_that_is_not_there_ends_the_program_with_one_sentence(
+    here: Path, model: Path
+) -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", "livesketch", "webcam", "--camera", "99", "--model", str(model)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )
+    assert run.returncode == 2, run.stderr
+    assert "Camera 99 does not open." in run.stderr
+    assert "Traceback" not in run.stderr
+    assert len(run.stderr.strip().splitlines()) == 1, run.stderr
+
+
+@pytest.mark.parametrize("out", ["taken", "taken/below", "taken/face.png"])
+def test_an_output_that_cannot_be_is_said_before_any_work(
+    out: str, here: Path, model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "taken").write_text("a file")
+    good_sketch(here / "good.png")
+    assert cli.run(["render", "good.png", "-o", out, "--model", str(model)]) == 2
+    assert "taken" in complaints(capsys)[0]
+    assert (here / "taken").read_text() == "a file"
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_may_not_be_written(
+    here: Path, model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good_sketch(here / "good.png")
+    (here / "closed").mkdir(mode=0o500)
+    assert cli.run(["render", "good.png", "-o", "closed", "--model", str(model)]) == 2
+    assert "may not be written" in complaints(capsys)[0]
+
+
+@pytest.fixture
+def full_disk(tmp_path: Path) -> Iterator[Path]:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    try:
+        done = subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=64k", "livesketch-test", str(disk)],
+            capture_output=True,
+            timeout=20,
+        )
+    except FileNotFoundError:
+        pytest.skip("no mount here")
+    if done.returncode:
+        pytest.skip("only root may mount a small disk")
+    try:
+        (disk / "ballast").write_bytes(b"x" * 60 * 1024)
+        yield disk
+    finally:
+        subprocess.run(["umount", str(disk)], check=True, timeout=20)
+
+
+def test_a_full_disk_ends_the_run_with_one_sentence(
+    here: Path, model: Path, full_disk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("one.png", "two.png"):
+        good_sketch(here / name)
+    assert (
+        cli.run(["render", "one.png", "two.png", "-o", str(full_disk), "--model", str(model)]) == 2
+    )
+    (line,) = complaints(capsys)
+    assert "disk is full" in line
+    assert [path.name for path in full_disk.iterdir()] == ["ballast"]
