@@ -1,5 +1,6 @@
 """The measures themselves: known answers on made-up numbers, and the same ones as shared/metrics gives."""
 
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -23,6 +24,7 @@ from livesketch.evaluation.features import (
     load_features,
 )
 from livesketch.evaluation.finder import Finder, read_square
+from livesketch.evaluation.inception import INCEPTION_FILE
 from livesketch.frames import Picture
 
 FACES = sorted((Path(__file__).parent / "data").glob("face-*.jpg"))
@@ -215,6 +217,26 @@ def test_what_is_missing_is_none_and_what_is_there_is_loaded(tmp_path: Path) -> 
     assert features.appearance is not None
     assert features.real is not None
     assert features.real.n == 7
+
+
+class Means(torch.nn.Module):
+    """Answers as the published Inception file does."""
+
+    def forward(self, x: torch.Tensor, return_features: bool = False) -> torch.Tensor:
+        means = x.to(torch.float32).mean((2, 3))
+        return means if return_features else means * 0
+
+
+def test_an_inception_file_is_a_second_feature_space(tmp_path: Path, photos: list[Picture]) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        torch.jit.save(torch.jit.script(Means()), str(tmp_path / INCEPTION_FILE))
+    (space,) = load_features([tmp_path]).spaces
+    means = [photo.reshape(-1, 3).mean(0) for photo in photos]
+    assert np.allclose(space.of(photos), means, atol=1)
+    (tmp_path / INCEPTION_FILE).write_text("not a network")
+    with pytest.raises(ModelError, match="not TorchScript"):
+        load_features([tmp_path])
 
 
 # --- agreement with shared/metrics

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 from zipfile import BadZipFile
 
 import cv2
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from livesketch.errors import ModelError
+from livesketch.evaluation.inception import INCEPTION_FILE, Inception
 from livesketch.evaluation.landmarks import Landmarks, centre_of_eye
 from livesketch.frames import Picture
 
@@ -182,6 +183,14 @@ class Identity:
         return np.asarray(cv2.warpAffine(picture, turn, (96, 112)), np.uint8)
 
 
+class Space(Protocol):
+    """Pictures as points: near means alike."""
+
+    name: str
+
+    def of(self, pictures: Sequence[Picture]) -> Array: ...
+
+
 @dataclass(frozen=True, eq=False)
 class Features:
     """What was found in the folders; None: that figure is not measured."""
@@ -189,6 +198,12 @@ class Features:
     appearance: Appearance | None = None
     identity: Identity | None = None
     real: RealFaces | None = None
+    inception: Inception | None = None
+
+    @property
+    def spaces(self) -> tuple[Space, ...]:
+        """In which sets of pictures can be compared."""
+        return tuple(space for space in (self.appearance, self.inception) if space is not None)
 
 
 def load_features(folders: Sequence[Path]) -> Features:
@@ -208,8 +223,8 @@ def load_features(folders: Sequence[Path]) -> Features:
     for folder in folders:
         around += [above / "metrics" for above in list(folder.resolve().parents)[:3]]
     appearance, identity = _path(folders, APPEARANCE_FILE), _path(folders, IDENTITY_FILE)
-    real = _path(around, REAL_FACES_FILE)
-    if folders and appearance is None and identity is None:
+    real, inception = _path(around, REAL_FACES_FILE), _path(folders, INCEPTION_FILE)
+    if folders and appearance is None and identity is None and inception is None:
         raise ModelError(
             f"There are no feature networks in {folders[0]}.",
             f"They are called {APPEARANCE_FILE} and {IDENTITY_FILE}.",
@@ -218,6 +233,7 @@ def load_features(folders: Sequence[Path]) -> Features:
         None if appearance is None else _made(Appearance, Appearance.name, appearance),
         None if identity is None else _made(Identity, Identity.name, identity),
         None if real is None else _real_faces(real),
+        None if inception is None else Inception(inception),
     )
 
 

@@ -52,7 +52,10 @@ def details(figures: Figures) -> dict[str, object]:
         assert isinstance(entry, dict)
         entry["faces"] = values.faces
         entry["photos"] = values.photos
-        entry["kernel_distance"] = _rounded(values.kernel_distance)
+        entry["to_photos"] = {
+            space: {"kernel_distance": _rounded(d.kernel_distance), "frechet": _rounded(d.frechet)}
+            for space, d in values.to_photos.items()
+        }
         entry["face_found_at"] = {str(p): _rounded(v) for p, v in values.found_at.items()}
     result["conditions"] = figures.conditions
     result["obedience_when_faithful"] = _all_rounded(figures.obedience_when_faithful)

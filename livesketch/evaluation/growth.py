@@ -13,6 +13,7 @@ from livesketch.evaluation.instruments import LOOK, Instruments
 from livesketch.evaluation.tiers import Drawing
 from livesketch.frames import Picture
 
+MOST_STROKES = 24  # after the head's that are watched one by one: the first ones change the most
 STAGES = (10, 25, 50, 75, 100)  # percent of the pen path
 
 
@@ -57,10 +58,12 @@ def _largest_jump(
     if tools.features.identity is None:
         return None
     codes = []
-    for count in range(strokes_of_head(strokes), len(strokes)):
+    head = strokes_of_head(strokes)
+    for count in range(head, min(len(strokes), head + MOST_STROKES)):
         face = tools.face(drawing.at(strokes[:count]), LOOK)
         codes.append(tools.code(face, tools.find(face)))
-    codes.append(whole)
+    if len(strokes) <= head + MOST_STROKES:
+        codes.append(whole)
     jumps = [
         1 - float(before @ after)
         for before, after in pairwise(codes)

@@ -29,10 +29,9 @@ class Instruments:
     features: Features
     say: Callable[[str], None]
 
-    def appearance(self, pictures: Sequence[Picture]) -> NDArray[np.float64] | None:
-        """(N, D); None where the network is not there."""
-        network = self.features.appearance
-        return None if network is None else network.of(pictures)
+    def seen(self, pictures: Sequence[Picture]) -> dict[str, NDArray[np.float64]]:
+        """Name of a feature space -> (N, D) in it, of every space that is there."""
+        return {space.name: space.of(pictures) for space in self.features.spaces}
 
     def code(self, picture: Picture, marks: Landmarks | None) -> NDArray[np.float32] | None:
         """Who the face is; None where there is no face, or no network to tell."""
@@ -45,6 +44,13 @@ class Instruments:
             if number and number % 50 == 0:
                 self.say(f"{what}: {number} of {len(items)}")
             yield item
+
+
+def joined(
+    parts: Sequence[dict[str, NDArray[np.float64]]],
+) -> dict[str, NDArray[np.float64]]:
+    """The rows that `seen` gave, one picture after the other, as one table per space."""
+    return {name: np.concatenate([part[name] for part in parts]) for name in (parts or [{}])[0]}
 
 
 def share(claims: Iterable[bool]) -> float | None:

@@ -9,7 +9,7 @@ from livesketch.evaluation.obedience import obedience
 from livesketch.evaluation.people import people
 from livesketch.evaluation.sheets import as_picture
 from livesketch.evaluation.stillness import stillness
-from livesketch.evaluation.tier_figures import real_appearance, tier_figures
+from livesketch.evaluation.tier_figures import real_photos, tier_figures
 from livesketch.evaluation.tiers import Drawing
 
 # The first doodles come in three looks: a hundred drawings alone say little about a distribution.
@@ -25,10 +25,11 @@ class Effort:
     looks: int
     bases: int  # doodles whose properties are swept
     steps: int  # of a sweep
+    growing: int | None  # drawings of each tier that are watched while they grow; None: all
 
 
-FULL = Effort(drawings=None, looks=500, bases=8, steps=9)
-QUICK = Effort(drawings=12, looks=40, bases=2, steps=5)
+FULL = Effort(drawings=None, looks=500, bases=8, steps=9, growing=None)
+QUICK = Effort(drawings=12, looks=40, bases=2, steps=5, growing=4)
 
 
 def measure(
@@ -39,12 +40,14 @@ def measure(
     conditions: dict[str, str],
 ) -> Figures:
     """`faithful`: the same instruments with the model at its most faithful; None leaves that out."""
-    real = real_appearance(tiers, tools)
+    real = real_photos(tiers, tools)
     figures = {}
     for tier, drawings in tiers.items():
         if drawings:
             tools.say(f"{tier}: {len(drawings)} drawings")
-        figures[tier] = tier_figures(tier, drawings, LOOKS.get(tier, (LOOK,)), tools, real)
+        figures[tier] = tier_figures(
+            tier, drawings, LOOKS.get(tier, (LOOK,)), tools, real, effort.growing
+        )
     bases = range(effort.bases)
     obeyed = obedience(bases, effort.steps, tools)
     obeyed_faithfully = None if faithful is None else obedience(bases, effort.steps, faithful)

@@ -22,9 +22,8 @@ TITLES = {
 MEANING = """\
 A *face is found* by MediaPipe's face mesh in still-picture mode, at the first try. *NME*: mean
 distance of 22 landmarks from those of the photo behind the drawing, in percent of the distance of
-the outer eye corners; median. *Fréchet* and *kernel distance* in the features of {space}: the first
-to the statistics of held-out real faces, the second to the photos of this set; the Fréchet distance
-is biased by the number of faces, compare equal numbers only. *Diversity*: mean distance of the
+the outer eye corners; median. *Fréchet* distance in the features of {space} to the statistics of
+held-out real faces; it is biased by the number of faces, compare equal numbers only. *Diversity*: mean distance of the
 people in the faces of different drawings, over that of real people. *Identity*: cosine of who the
 face is at half and at the whole pen path; *jump*: 1 - cosine after neighbouring strokes once the
 head is outlined; medians over drawings. *Obedience*: Spearman's correlation between a swept
@@ -68,16 +67,13 @@ def page(figures: Figures, pictures: Sequence[tuple[str, str]]) -> str:
         _table(("what", "bar", "figure", ""), [_bar_row(figures, n) for n in range(len(BARS))]),
         "## Tiers of drawings",
         _table(
-            ("tier", *TITLES.values(), "kernel distance"),
+            ("tier", *TITLES.values()),
             [
-                (
-                    tier,
-                    *(_said(getattr(values, key)) for key in TIER_KEYS),
-                    _said(values.kernel_distance),
-                )
+                (tier, *(_said(getattr(values, key)) for key in TIER_KEYS))
                 for tier, values in figures.tiers.items()
             ],
         ),
+        _to_photos(figures),
         "Share with a face at a part of the pen path:",
         _table(
             ("tier", *(f"{p} %" for p in STAGES)),
@@ -128,6 +124,16 @@ def _obedience(figures: Figures) -> str:
             for name, rho in figures.obedience.items()
         ],
     )
+
+
+def _to_photos(figures: Figures) -> str:
+    rows = [
+        (tier, space, str(values.faces), _said(apart.kernel_distance), _said(apart.frechet))
+        for tier, values in figures.tiers.items()
+        for space, apart in values.to_photos.items()
+    ]
+    table = _table(("tier", "feature space", "faces", "kernel distance", "Fréchet"), rows)
+    return table and "Made faces against all photos of this set:\n\n" + table
 
 
 def _shares(shares: Mapping[str, float] | None) -> str:

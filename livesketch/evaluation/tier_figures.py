@@ -13,6 +13,7 @@ from livesketch.evaluation.growth import STAGES, Growth, growth
 from livesketch.evaluation.instruments import (
     REAL_SPREAD,
     Instruments,
+    joined,
     median_of,
     share,
 )
@@ -34,9 +35,17 @@ class Row:
     stages: tuple[Picture, ...] = ()  # at growth.STAGES
 
 
+@dataclass(frozen=True)
+class Apart:
+    """How far made faces are from photos in one feature space."""
+
+    kernel_distance: float
+    frechet: float
+
+
 @dataclass(frozen=True, eq=False)
 class TierFigures:
-    """None: not measured. `kernel_distance` is to the photos of the whole set."""
+    """None: not measured. `to_photos` is to the photos of the whole set."""
 
     n: int
     face_found: float | None = None
@@ -45,7 +54,9 @@ class TierFigures:
     diversity: float | None = None
     identity_50_100: float | None = None
     largest_jump: float | None = None
-    kernel_distance: float | None = None
+    to_photos: dict[str, Apart] = field(
+        default_factory=dict
+    )  # name of a feature space -> distances
     faces: int = 0  # made for face_found and fd
     photos: int = 0  # in which a face was found to compare with
     found_at: dict[int, float | None] = field(default_factory=dict)  # percent of the pen path
@@ -57,14 +68,16 @@ def tier_figures(
     drawings: Sequence[Drawing],
     looks: Sequence[int],
     tools: Instruments,
-    real: NDArray[np.float64] | None,
+    real: dict[str, NDArray[np.float64]],
+    growing: int | None = None,
 ) -> TierFigures:
     """`looks` are the seeds for face_found and fd, LOOK first; everything else is in LOOK alone.
 
-    `real`: appearance features (M, D) of real photos, for the kernel distance.
+    `real`: name of a feature space -> real photos in it, (M, D). `growing`: of how many drawings
+    the halves are measured; None: of all.
     """
     found: list[bool] = []
-    seen: list[NDArray[np.float64]] = []
+    seen: list[dict[str, NDArray[np.float64]]] = []
     codes: list[NDArray[np.float32]] = []
     nmes: list[float] = []
     grown: list[Growth] = []
@@ -73,9 +86,7 @@ def tier_figures(
         faces = [tools.face(drawing.sketch, look) for look in looks]
         marks = [tools.find(face) for face in faces]
         found += [mark is not None for mark in marks]
-        features = tools.appearance(faces)
-        if features is not None:
-            seen.append(features)
+        seen.append(tools.seen(faces))
         code = tools.code(faces[0], marks[0])
         if code is not None:
             codes.append(code)
@@ -83,11 +94,14 @@ def tier_figures(
         nme = _nme(photo, marks[0], tools)
         if nme is not None:
             nmes.append(nme)
-        if drawing.strokes:
+        stages: tuple[Picture, ...] = ()
+        if drawing.strokes and (growing is None or number < growing):
             grown.append(growth(drawing, tools))
+            stages = grown[-1].stages if number < SHOWN else ()
         if number < SHOWN:
-            rows.append(_row(drawing, photo, grown, tools))
-    made = np.concatenate(seen) if seen else None
+            shown = tuple(tools.face(drawing.sketch, look) for look in SHEET_LOOKS)
+            rows.append(Row(drawing.sketch, shown, photo, stages))
+    made = joined(seen)
     return TierFigures(
         n=len(drawings),
         face_found=share(found),
@@ -96,7 +110,7 @@ def tier_figures(
         diversity=spread(np.stack(codes)) / REAL_SPREAD if len(codes) > 1 else None,
         identity_50_100=median_of(one.identity_50_100 for one in grown),
         largest_jump=median_of(one.largest_jump for one in grown),
-        kernel_distance=_kernel_distance(made, real),
+        to_photos=_to_photos(made, real),
         faces=len(found),
         photos=len(nmes),
         found_at={p: share(one.found[p] for one in grown) for p in STAGES} if grown else {},
@@ -104,35 +118,40 @@ def tier_figures(
     )
 
 
-def real_appearance(
+def real_photos(
     tiers: dict[str, list[Drawing]], tools: Instruments
-) -> NDArray[np.float64] | None:
-    """Appearance features of all photos behind the set's drawings, each file once."""
+) -> dict[str, NDArray[np.float64]]:
+    """All photos behind the set's drawings, each file once, in every feature space."""
     paths = sorted({d.photo for drawings in tiers.values() for d in drawings if d.photo})
-    if tools.features.appearance is None or len(paths) < 2:
-        return None
-    rows = []
+    if not tools.features.spaces:
+        return {}
+    seen = []
     for path in tools.told(paths, "photos"):
         try:
-            rows.append(tools.features.appearance.of([read_square(path)]))
+            seen.append(tools.seen([read_square(path)]))
         except SourceError:
             continue  # named when its drawing is measured
-    return np.concatenate(rows) if len(rows) > 1 else None
+    return joined(seen)
 
 
-def _fd(made: NDArray[np.float64] | None, tools: Instruments) -> float | None:
-    real = tools.features.real
-    if made is None or real is None or len(made) < 2:
+def _fd(made: dict[str, NDArray[np.float64]], tools: Instruments) -> float | None:
+    space, real = tools.features.appearance, tools.features.real
+    if space is None or real is None or space.name not in made or len(made[space.name]) < 2:
         return None
-    return frechet(made, real.mean, real.covariance)
+    return frechet(made[space.name], real.mean, real.covariance)
 
 
-def _kernel_distance(
-    made: NDArray[np.float64] | None, real: NDArray[np.float64] | None
-) -> float | None:
-    if made is None or real is None or len(made) < 2:
-        return None
-    return kernel_distance(made, real)
+def _to_photos(
+    made: dict[str, NDArray[np.float64]], real: dict[str, NDArray[np.float64]]
+) -> dict[str, Apart]:
+    return {
+        name: Apart(
+            kernel_distance(rows, real[name]),
+            frechet(rows, real[name].mean(0), np.cov(real[name], rowvar=False)),
+        )
+        for name, rows in made.items()
+        if name in real and len(rows) > 1 and len(real[name]) > 1
+    }
 
 
 def _photo(drawing: Drawing, tools: Instruments) -> Picture | None:
@@ -150,11 +169,3 @@ def _nme(photo: Picture | None, marks: Landmarks | None, tools: Instruments) -> 
         return None
     real = tools.find(photo)
     return None if real is None else nme_percent(marks, real)
-
-
-def _row(
-    drawing: Drawing, photo: Picture | None, grown: Sequence[Growth], tools: Instruments
-) -> Row:
-    faces = tuple(tools.face(drawing.sketch, look) for look in SHEET_LOOKS)
-    stages = grown[-1].stages if drawing.strokes else ()
-    return Row(drawing.sketch, faces, photo, stages)

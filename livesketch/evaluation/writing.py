@@ -1,36 +1,26 @@
 """Puts what was measured into files: whole, or not there at all."""
 
 import json
-import os
-import secrets
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 
 import cv2
 import numpy as np
 
+from livesketch.canvas.safe_write import write_safely
 from livesketch.errors import OutputError
 from livesketch.frames import Picture
 
 
 def write_bytes(data: bytes, path: Path) -> None:
-    """Raises OutputError where the file or its folder cannot be written."""
-    part = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}.part")
+    """Makes the folder too. Raises a LivesketchError where one of them cannot be written."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
     except OSError as error:
         raise OutputError(
-            f"{path} was not written: {error.strerror or error}.", "Choose another place."
+            f"{path.parent} cannot be made: {error.strerror}.", "Choose another folder."
         ) from error
-    finally:
-        with suppress(OSError):
-            part.unlink()
+    write_safely(path, data)
 
 
 def write_json(values: Mapping[str, object], path: Path) -> None:
