@@ -4,7 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
-from livesketch.ui.folder import Entry, Listing, kind_of
+from livesketch.kinds import kind_of
+from livesketch.ui.folder import Entry, Listing
 
 Purpose = Literal["open", "save_as", "save_face"]
 ENDINGS: dict[str, str] = {"save_as": ".livesketch", "save_face": ".png"}

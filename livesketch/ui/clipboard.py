@@ -79,6 +79,8 @@ def _command(png: bytes) -> list[str]:
     for command in commands:
         if shutil.which(command[0]):
             return command
+    if not commands:
+        raise OutputError("There is no clipboard here.", "Save the face with Ctrl+E instead.")
     package = "wl-clipboard" if os.environ.get("WAYLAND_DISPLAY") else "xclip"
     raise OutputError(
         "Pictures cannot be copied on this system yet.",

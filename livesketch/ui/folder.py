@@ -4,17 +4,14 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from livesketch.kinds import kind_of
+
 _MOST = 5000
-KINDS: dict[str, tuple[str, ...]] = {
-    "drawing": (".livesketch", ".svg", ".ndjson"),
-    "picture": (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".gif"),
-    "video": (".mp4", ".mov", ".mkv", ".avi", ".webm", ".m4v"),
-}
 
 
 @dataclass(frozen=True)
 class Entry:
-    """`kind`: "folder", or a key of KINDS, which is also the name of its icon."""
+    """`kind`: "folder", or what kinds.kind_of() says, which is also the name of its icon."""
 
     name: str
     kind: str
@@ -27,12 +24,6 @@ class Listing:
     folder: Path
     entries: tuple[Entry, ...] = ()
     error: str = ""
-
-
-def kind_of(name: str) -> str:
-    """ "drawing", "picture", "video", or "" for what livesketch does not open."""
-    ending = os.path.splitext(name)[1].lower()
-    return next((kind for kind, endings in KINDS.items() if ending in endings), "")
 
 
 def read_folder(folder: Path) -> Listing:

@@ -14,7 +14,7 @@ _CHEAP_FLIP_S = 0.003  # processor time; a graphics card takes a window's pixels
 
 @dataclass(frozen=True)
 class Screen:
-    """`has_vsync`: flip() waits for the screen, so nobody else has to."""
+    """`has_vsync`: flip() waits for the screen and sets the program's beat."""
 
     has_vsync: bool
 
@@ -24,7 +24,7 @@ def open_screen(size: tuple[int, int], title: str) -> Screen:
 
     With vsync SDL shows the window through a renderer. Where that renderer is the processor itself
     it costs milliseconds of every turn that the model needs: then the plain way is taken, which
-    copies only what changed, and the window keeps time itself.
+    copies only what changed.
     """
     os.environ.setdefault("SDL_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR", "0")
     os.environ.setdefault("SDL_WINDOWS_DPI_AWARENESS", "permonitorv2")
@@ -71,7 +71,9 @@ def _open(size: tuple[int, int], title: str, wants_vsync: bool) -> Screen | None
 
 def set_full_screen(is_full: bool) -> None:
     """The window itself covers the display, or becomes what it was; it is never made anew."""
-    window = pygame.Window.from_display_module()
+    with warnings.catch_warnings():  # set_mode() would make another window, which pens do not know
+        warnings.simplefilter("ignore", DeprecationWarning)
+        window = pygame.Window.from_display_module()
     if is_full:
         window.set_fullscreen(desktop=True)
     else:

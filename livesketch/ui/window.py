@@ -14,7 +14,6 @@ from livesketch.ui.clipboard import Clipboard
 from livesketch.ui.desk import Desk
 from livesketch.ui.kit import Kit
 from livesketch.ui.layout import Focus, Layout, arrange
-from livesketch.ui.pace import Pacer
 from livesketch.ui.parts import Part, Patchwork
 from livesketch.ui.pictures import Pictures
 from livesketch.ui.screen import open_screen, set_full_screen
@@ -28,7 +27,7 @@ class Window:
     """One window in the main thread. OutputError where there is no display to open it on.
 
     A turn of the app: events(), then show(view). show() is the only thing that waits, and it waits
-    for the screen only.
+    for a screen with vsync only: elsewhere the app keeps the beat.
     """
 
     def __init__(
@@ -50,7 +49,6 @@ class Window:
         self._patchwork = Patchwork()
         self._pictures = Pictures()
         self._kit = Kit(1.0)
-        self._pacer = Pacer()
         self._ear = hearing.Ear()
         self._dialogs = dialogs.Dialogs()
         self._clipboard = Clipboard()
@@ -73,11 +71,6 @@ class Window:
         """Pixels of the paper's side on the screen, which View.paper should have; the last ones while hidden."""
         self._paper_side = self.layout.paper.width or self._paper_side
         return self._paper_side
-
-    @property
-    def due(self) -> float:
-        """time.monotonic() at which the turn that runs now should have started."""
-        return self._pacer.due
 
     def events(self) -> list[Action]:
         """All that was asked for since the last call, in order; every pen sample among it."""
@@ -125,12 +118,7 @@ class Window:
             pygame.display.flip()  # always: the screen's beat is the program's
         elif dirty:
             pygame.display.update(dirty)
-        shown = time.monotonic()
-        if self._screen.has_vsync:
-            self._pacer.due = shown
-        else:
-            self._pacer.wait()
-        return shown
+        return time.monotonic()
 
     def copy(self, picture: Picture) -> None:
         """Put a picture on the clipboard; OutputError says what is missing for that."""
