@@ -7,8 +7,7 @@ import torch
 from tiny import TINY
 
 from livesketch.errors import ModelError
-from livesketch.models.networks import NETWORKS, module_of
-from livesketch.models.networks import compact
+from livesketch.models.networks import NETWORKS, compact, module_of
 
 
 def _inputs(config: compact.Config, count: int = 2) -> tuple[torch.Tensor, ...]:

@@ -95,9 +95,11 @@ def _drawing(data, i, face, place, size, faithful, rng) -> tuple[np.ndarray, np.
     """(S, S) uint8 drawing, and the whole it is a beginning of."""
     dice = rng.random()
     level = float(rng.random() * (1.2 - 0.9 * faithful))  # who trusts lines gets trustworthy ones
-    width = float(rng.choice([0.004, 0.008, 0.012, 0.012, 0.016, 0.022]))
+    width = float(rng.choice([0.004, 0.008, 0.008, 0.012, 0.012, 0.022]))
     if dice < 0.20:
         sketch = _ink(data, i, place, size, level, rng)
+        if rng.random() < 0.7:  # what lies behind the person is not drawn
+            sketch = np.where(raster.filled(face.outline, size) > 0, sketch, 255).astype(np.uint8)
         return sketch, sketch
     if dice < 0.30:
         sketch = _mixture(data, i, face, place, size, level, width, rng)

@@ -99,8 +99,7 @@ def train(options: TrainOptions, say: Callable[[str], None]) -> None:
     device = torch.device(options.device or ("cuda" if torch.cuda.is_available() else "cpu"))
     data = open_prepared(options.data)
     _folder(options.out)
-    config = compact.Config(img_resolution=options.size)
-    learned = state.new(options.task, config, device, options.seed)
+    learned = state.new(options.task, _config(options), device, options.seed)
     kept = options.out / "state.pt"
     if kept.exists():
         state.resume(learned, kept)
@@ -130,6 +129,10 @@ def train(options: TrainOptions, say: Callable[[str], None]) -> None:
             written = time.monotonic()
     _write(learned, data, options)
     say(f"ended at step {learned.step}, {learned.pictures} pictures: {options.out}")
+
+
+def _config(options: TrainOptions) -> compact.Config:
+    return compact.Config(img_resolution=options.size)
 
 
 def _folder(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""One step of learning: critics first, then painters."""
+"""One step of learning: painters paint, critics judge once, both learn from the judgement."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import cast
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
 from livesketch.models.networks import compact
 from livesketch.training import losses
-from livesketch.training.discriminator import DetailDiscriminator, Discriminator, FeatureFinder
+from livesketch.training.discriminator import DetailDiscriminator, Discriminator
 from livesketch.training.state import FAST, SLOW, State
 
 BASE = compact.BASE
@@ -43,6 +43,20 @@ class Made:
     log_var: Tensor
 
 
+Judgement = tuple[Tensor, Tensor, list[Tensor]]  # in patches, as a whole, the features behind it
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the critics make of true and made pictures."""
+
+    shown: Tensor  # N,3,128,128: the true pictures as the critic saw them
+    true: Judgement
+    made: Judgement
+    true_sharp: tuple[Tensor, list[Tensor]] | None
+    made_sharp: tuple[Tensor, list[Tensor]] | None
+
+
 def one_step(
     learned: State, batch: Batch, seed: int, share: float, warmth: int, part: float
 ) -> dict[str, float]:
@@ -56,8 +70,11 @@ def one_step(
     own = torch.arange(count, device=device) % 2 == 0  # these take the photo's own style
     made = _paint(learned, batch, own, share)
     augment, crop = losses.augmentation(count, device), _crop(batch.pictures.shape[-1])
-    values, seen, details = _criticise(learned, batch, made, augment, crop)
-    values |= _please(learned, batch, made, own, augment(made.small), crop, seen, details, warmth)
+    seen = _judge(learned, batch, made, augment, crop)
+    values = _for_critics(learned, batch, made, seen, crop)
+    values |= _for_painters(learned, batch, made, seen, own, warmth)
+    for optimizer in learned.optimizers.values():
+        optimizer.step()
     keep = min(0.5 ** (count / HALF_LIFE), 1 - 1 / (warmth + 2))
     losses.blend(learned.networks["average"], learned.networks["network"], keep)
     learned.step, learned.pictures = learned.step + 1, learned.pictures + count
@@ -81,91 +98,90 @@ def _paint(learned: State, batch: Batch, own: Tensor, share: float) -> Made:
     return Made(small, true, large, code.ws, mean, log_var)
 
 
-def _criticise(
+def _judge(
     learned: State, batch: Batch, made: Made, augment: losses.Augment, crop: losses.Augment
-) -> tuple[dict[str, float], list[Tensor], list[Tensor]]:
-    """The critics learn. -> numbers to show, their features of the true pictures, and of true details."""
+) -> Seen:
+    """Made pictures are judged once: both sides learn from the same judgement."""
+    critic, sharp = learned.networks["discriminator"], learned.networks["detail_discriminator"]
+    shown = augment(made.true)
+    with _mixed(shown.device):
+        true, mine = critic(shown), critic(augment(made.small))
+        true_sharp, mine_sharp = None, None
+        if made.large is not None:
+            true_sharp = sharp(crop(batch.pictures[: len(made.large)]))
+            mine_sharp = sharp(crop(made.large))
+    return Seen(shown, true, mine, true_sharp, mine_sharp)
+
+
+def _for_critics(
+    learned: State, batch: Batch, made: Made, seen: Seen, crop: losses.Augment
+) -> dict[str, float]:
+    """Gradients of the critics: tell true from made, find features in true pictures."""
     net, step = learned.networks, learned.step
     critic = cast(Discriminator, net["discriminator"])
     sharp = cast(DetailDiscriminator, net["detail_discriminator"])
-    finder = cast(FeatureFinder, net["finder"])
-    values: dict[str, float] = {}
-    details: list[Tensor] = []
-    _learning(net, True)
-    real_seen = augment(made.true)
-    with _mixed(real_seen.device):
-        real_patch, real_whole, features = critic(real_seen)
-        made_patch, made_whole, _ = critic(augment(made.small.detach()))
-        loss = losses.hinge(real_patch, made_patch) + losses.logistic(real_whole, made_whole)
-        values["critic"] = loss.item()
-        if made.large is not None:
-            real_sharp, details = sharp(crop(batch.pictures[: len(made.large)]))
-            loss_sharp = losses.hinge(real_sharp, sharp(crop(made.large.detach()))[0])
-            values["sharp"] = loss_sharp.item()
-            loss = loss + loss_sharp
-        if step % 4 == 0:
-            truth = F.smooth_l1_loss(finder(made.true), batch.points, beta=0.01)
-            values["finder"] = truth.item()
-            loss = loss + truth * 20
+    own = [p for name in CRITICS for p in net[name].parameters()]
+    loss = losses.hinge(seen.true[0], seen.made[0]) + losses.logistic(seen.true[1], seen.made[1])
+    values = {"critic": loss.item()}
+    if seen.true_sharp is not None and seen.made_sharp is not None:
+        loss_sharp = losses.hinge(seen.true_sharp[0], seen.made_sharp[0])
+        values["sharp"] = loss_sharp.item()
+        loss = loss + loss_sharp
+    if step % 4 == 0:
+        with _mixed(seen.shown.device):
+            found = net["finder"](made.true)
+        truth = F.smooth_l1_loss(found, batch.points, beta=0.01)
+        values["finder"] = truth.item()
+        loss = loss + truth * 20
     for name in CRITICS:
         learned.optimizers[name].zero_grad(set_to_none=True)
-    loss.backward()
+    loss.backward(inputs=own, retain_graph=True)
     if step % 16 == 0:
 
         def judge(y: Tensor) -> Tensor:
             patch, whole, _ = critic(y)
             return patch.float().mean((1, 2, 3)) + whole.float().flatten()
 
-        (losses.r1(judge, real_seen[: max(2, len(real_seen) // 2)]) * 2).backward()
+        (losses.r1(judge, seen.shown[: max(2, len(seen.shown) // 2)]) * 2).backward()
     if made.large is not None and step % 16 == 8:
         real = crop(batch.pictures[: len(made.large)])
         (losses.r1(lambda y: sharp(y)[0].float().mean((1, 2, 3)), real) * 2).backward()
-    for name in CRITICS:
-        learned.optimizers[name].step()
-    return values, features, details
+    return values
 
 
-def _please(
-    learned: State,
-    batch: Batch,
-    made: Made,
-    own: Tensor,
-    made_seen: Tensor,
-    crop: losses.Augment,
-    real_features: list[Tensor],
-    real_details: list[Tensor],
-    warmth: int,
+def _for_painters(
+    learned: State, batch: Batch, made: Made, seen: Seen, own: Tensor, warmth: int
 ) -> dict[str, float]:
-    """The painters learn from what the critics now think of their pictures."""
+    """Gradients of the network and the style encoder."""
     net = learned.networks
     painter = cast(compact.Network, net["network"])
     trust = torch.where(batch.begun, 0.3, 1.0)  # where the mouth is not drawn yet, it is free
-    _learning(net, False)
+    patch, whole, features = seen.made
+    true_features = seen.true[2]
+    adversarial = -patch.float().mean() + F.softplus(-whole.float()).mean()
+    pixels = F.l1_loss(made.small[own].float(), made.true[own])
+    matched = losses.matching(features, true_features, own)
+    structure = F.l1_loss(features[-1][~own].float(), true_features[-1][~own].detach().float())
+    divergence = losses.kl(made.mean[own], made.log_var[own])
+    grown = torch.zeros((), device=own.device)
     with _mixed(own.device):
-        patch, whole, features = net["discriminator"](made_seen)
-        adversarial = -patch.float().mean() + F.softplus(-whole.float()).mean()
-        pixels = F.l1_loss(made.small[own].float(), made.true[own])
-        matched = losses.matching(features, real_features, own)
-        structure = F.l1_loss(features[-1][~own].float(), real_features[-1][~own].detach().float())
-        divergence = losses.kl(made.mean[own], made.log_var[own])
-        obeyed = losses.obedience(net["finder"](made.small), batch.points, trust)
-        grown = torch.zeros((), device=own.device)
+        found = net["finder"](made.small)
         if int(batch.begun.sum()) > 1:
             with torch.no_grad():
                 ends = painter.encode(batch.wholes[batch.begun]).ws
             grown = losses.growing(made.ws[batch.begun], ends)
-        loss = 0.6 * min(1.0, warmth / 200) * adversarial + 10 * pixels + 8 * matched
-        loss = loss + 2 * structure + 0.01 * divergence + 60 * obeyed + 0.3 * grown
-        if made.large is not None:
-            patch, details = net["detail_discriminator"](crop(made.large))
-            loss = loss - 0.3 * min(1.0, warmth / 300) * patch.float().mean()
-            mine = own[: len(made.large)]
-            loss = loss + 4 * losses.matching(details, real_details, mine)
-            true = batch.pictures[: len(made.large)][mine]
-            loss = loss + 5 * F.l1_loss(made.large[mine].float(), true)
+    obeyed = losses.obedience(found, batch.points, trust)
+    loss = 0.6 * min(1.0, warmth / 200) * adversarial + 10 * pixels + 8 * matched
+    loss = loss + 2 * structure + 0.01 * divergence + 60 * obeyed + 1.0 * grown
+    if made.large is not None and seen.made_sharp is not None and seen.true_sharp is not None:
+        mine = own[: len(made.large)]
+        loss = loss - 0.3 * min(1.0, warmth / 300) * seen.made_sharp[0].float().mean()
+        loss = loss + 4 * losses.matching(seen.made_sharp[1], seen.true_sharp[1], mine)
+        true = batch.pictures[: len(made.large)][mine]
+        loss = loss + 5 * F.l1_loss(made.large[mine].float(), true)
+    painters = [*painter.parameters(), *net["style_encoder"].parameters()]
     learned.optimizers["painters"].zero_grad(set_to_none=True)
-    loss.backward()
-    learned.optimizers["painters"].step()
+    loss.backward(inputs=painters)
     return {
         "adversarial": adversarial.item(),
         "l1": pixels.item(),
@@ -178,12 +194,6 @@ def _please(
 
 def _mixed(device: torch.device) -> torch.autocast:
     return torch.autocast(device.type, dtype=torch.bfloat16)
-
-
-def _learning(net: dict[str, nn.Module], is_on: bool) -> None:
-    """Critics' own gradients are not computed while the painters learn: a third of their work."""
-    for name in CRITICS:
-        net[name].requires_grad_(is_on)
 
 
 def _crop(size: int) -> Callable[[Tensor], Tensor]:
