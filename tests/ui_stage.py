@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pygame
@@ -65,7 +66,7 @@ class Hand:
     def has(self, name: str) -> bool:
         return any(part.name == name for part in self.window._parts)
 
-    def post(self, kind: int, **facts: object) -> None:
+    def post(self, kind: int, **facts: Any) -> None:
         pygame.event.post(pygame.event.Event(kind, **facts))
 
     def move(self, x: float, y: float, buttons: tuple[int, int, int] = (0, 0, 0)) -> None:

@@ -18,9 +18,9 @@ ACCENT: Colour = (255, 122, 69)
 GREEN: Colour = (122, 201, 134)
 KNOB: Colour = (232, 230, 225)
 
-BODY = 14.0  # text sizes
-SMALL = 13.0
-HEAD = 15.0
+BODY = 14.6  # text sizes
+SMALL = 13.6
+HEAD = 15.4
 TITLE = 20.0
 
 RADIUS = 10.0

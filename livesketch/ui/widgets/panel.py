@@ -36,14 +36,21 @@ def parts(view: View, desk: Desk, layout: Layout, kit: Kit) -> list[Part]:
     total = sum(block.height for block in blocks) + kit.px(2 * _TOP)
     desk.panel_scroll = max(0, min(desk.panel_scroll, total - area.height))
 
+    scroll = desk.panel_scroll
+
     def draw(surface: pygame.Surface) -> None:
         surface.fill(theme.RAISED, area)
+        if total > area.height:  # how much more there is
+            height = area.height * area.height // total
+            y = area.y + scroll * area.height // total
+            thumb = pygame.Rect(area.right - kit.px(7), y, kit.px(4), height)
+            kit.rounded(surface, thumb, 2, theme.LINE)
 
     def wheel(notches: float) -> Sequence[Action]:
         desk.panel_scroll -= round(notches * kit.px(40))
         return ()
 
-    ground = Part("panel", area, kit.scale, draw, lambda touch: (), wheel)
+    ground = Part("panel", area, (kit.scale, scroll, total), draw, lambda touch: (), wheel)
     found = [ground]
     y = area.y + kit.px(_TOP) - desk.panel_scroll
     for block in blocks:

@@ -57,7 +57,7 @@ def line(view: View, desk: Desk, layout: Layout, kit: Kit, keys: Mapping[str, st
 def _figures(stats: Stats) -> list[str]:
     words = ""
     if stats.p50_ms is not None:
-        words = f"pen  →  face  {stats.p50_ms:.0f} ms"
+        words = f"pen → face {stats.p50_ms:.0f} ms"
         if stats.p95_ms is not None:
             words += f"   p95 {stats.p95_ms:.0f}"
     rate = "" if stats.faces_per_s is None else f"{stats.faces_per_s:.0f} faces/s"
