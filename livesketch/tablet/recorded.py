@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from livesketch.canvas.stroke import Sample, Stroke
+from livesketch.canvas.stroke import Stroke
 from livesketch.tablet.pen import PenEvent
 
 _LONGEST_PAUSE_S = 1.0  # between two strokes: nobody wants to watch the thinking

@@ -1,4 +1,4 @@
-"""A file is either the old one or the new one, whatever happens in between."""
+"""Drawings on disk: a file that is read is whole in memory; one that is written is either the old or the new one."""
 
 import errno
 import os
@@ -31,6 +31,23 @@ def write_safely(path: Path, content: bytes) -> None:
         if temporary is not None:
             with suppress(OSError):
                 temporary.unlink()
+
+
+def read_whole(path: Path, largest: int) -> bytes:
+    """The bytes of a file, at most `largest` of them; DrawingError where there are none or it cannot be."""
+    try:
+        if path.stat().st_size > largest:
+            raise DrawingError(f"{path.name} is too large to be a drawing.")
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise DrawingError(f"There is no file {path}.", "Check the name.") from None
+    except IsADirectoryError:
+        raise DrawingError(f"{path.name} is a folder.", "Name a file in it.") from None
+    except OSError as error:
+        raise DrawingError(f"{path.name} cannot be read: {error.strerror or error}.") from error
+    if not content.strip():
+        raise DrawingError(f"{path.name} is empty: there is no drawing in it.")
+    return content
 
 
 def not_written(path: Path, error: OSError) -> DrawingError:

@@ -1,0 +1,125 @@
+"""Drawings on disk (.livesketch): one line for the header, one for each stroke; what is whole always opens."""
+
+from pathlib import Path
+
+from livesketch.canvas.disk import read_whole, write_safely
+from livesketch.canvas.document import Document
+from livesketch.canvas.journal import Journal
+from livesketch.canvas.record import (
+    VERSION,
+    BrokenLineError,
+    decode,
+    decoded_stroke,
+    encode,
+    encoded_stroke,
+    header,
+    version_of,
+)
+from livesketch.errors import DrawingError
+
+__all__ = ["Journal", "load", "load_with_notes", "save"]
+
+_LARGEST = 512 * 2**20  # bytes
+_NEWER = "Update livesketch to open it."
+
+
+def save(document: Document, path: Path) -> None:
+    """Write what is visible and `document.extra`; the file is replaced at once or stays as it was.
+
+    DrawingError says why it could not. `extra` must be JSON values.
+    """
+    strokes = document.strokes
+    lines = [encode(header("drawing", extra=document.extra))]
+    lines += [encode({"stroke": encoded_stroke(stroke)}) for stroke in strokes]
+    lines.append(encode({"end": len(strokes)}))
+    path = Path(path)
+    write_safely(path, b"".join(lines))
+    document.mark_saved(path)
+
+
+def load(path: Path) -> Document:
+    """The drawing in `path`; see load_with_notes."""
+    return load_with_notes(path)[0]
+
+
+def load_with_notes(path: Path) -> tuple[Document, list[str]]:
+    """The drawing, and a sentence about each thing in the file that is not whole or not understood.
+
+    DrawingError where there is nothing to open.
+    """
+    path = Path(path)
+    content = read_whole(path, _LARGEST)
+    document, notes = _parse(path.name, content)
+    document.mark_saved(path)
+    return document, notes
+
+
+def _parse(name: str, content: bytes) -> tuple[Document, list[str]]:
+    document, notes = Document(), []
+    has_header = False
+    broken = unknown = 0
+    end: int | None = None
+    for line in content.splitlines():
+        if not line.strip():
+            continue
+        try:
+            fields = decode(line)
+            if "livesketch" in fields:
+                has_header = True
+                notes += _read_header(name, fields, document)
+            elif "stroke" in fields:
+                document.add(decoded_stroke(fields["stroke"]))
+            elif isinstance(fields.get("end"), int):
+                end = fields["end"]
+            else:
+                unknown += 1
+        except BrokenLineError:
+            broken += 1
+    count = document.chain.count
+    if not has_header and not count:
+        raise _not_a_drawing(name, content)
+    if not has_header:
+        notes.append(f"The beginning of {name} is broken: its look is lost.")
+    if end is None:
+        notes.append(f"{name} is cut off: its first {_strokes(count)} could be opened.")
+    elif count < end:
+        notes.append(f"{_strokes(end - count).capitalize()} of {end} in {name} could not be read.")
+    elif broken:
+        notes.append(f"{name} is damaged, but every stroke in it is whole.")
+    if unknown:
+        notes.append(f"{name} holds something that this version does not know; it was left out.")
+    return document, notes
+
+
+def _read_header(name: str, fields: dict[str, object], document: Document) -> list[str]:
+    if fields["livesketch"] != "drawing":
+        raise DrawingError(f"{name} is a livesketch file, but not a drawing.")
+    version = version_of(fields)
+    if version[0] > VERSION[0]:
+        raise DrawingError(f"{name} was made by a newer livesketch.", _NEWER)
+    extra = fields.get("extra")
+    if isinstance(extra, dict):
+        document.extra = extra
+    if version > VERSION:
+        return [f"{name} was made by a newer livesketch; what is new in it is left out."]
+    return []
+
+
+def _not_a_drawing(name: str, content: bytes) -> DrawingError:
+    start = content[:512].lstrip()
+    sentence = f"{name} is not a livesketch drawing."
+    if start.startswith((b"\x89PNG", b"\xff\xd8\xff", b"RIFF", b"GIF8", b"BM")):
+        return DrawingError(sentence, "It is a picture.")
+    if start[:200].lower().startswith((b"<!doctype html", b"<html")):
+        return DrawingError(sentence, "It is a web page: download the file itself again.")
+    if b'"drawing"' in start:
+        return DrawingError(sentence, "If it is a Quick, Draw! file, name it .ndjson.")
+    if b"<svg" in start or start.startswith(b"<?xml"):
+        return DrawingError(sentence, "If it is an SVG file, name it .svg.")
+    if start.startswith(b'{"livesketch"'):
+        return DrawingError(f"{name} breaks off in its first line: nothing in it is whole.")
+    return DrawingError(sentence)
+
+
+def _strokes(count: int) -> str:
+    return "one stroke" if count == 1 else f"{count} strokes"

@@ -1,0 +1,146 @@
+"""Drawings from and for other programs: Quick, Draw! and SVG."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livesketch.canvas.brush import Brush
+from livesketch.canvas.disk import read_whole, write_safely
+from livesketch.canvas.document import Document
+from livesketch.canvas.stroke import COLUMNS, Stroke, strokes_from_points
+from livesketch.canvas.svg import Drawing, SvgError, parse
+from livesketch.errors import DrawingError
+
+_FILLED = 0.76  # of the paper's side: how large a drawing without a page is put on it
+_LARGEST_NDJSON = 512 * 2**20
+_LARGEST_SVG = 32 * 2**20
+_CLOSE = 0.02  # paper sides between the points of a straight line, so that its corners stay corners
+
+
+def read_quickdraw(path: Path) -> list[Document]:
+    """The drawings of a Quick, Draw! file, simplified or raw: one JSON object a line, in its `drawing`
+    a list of strokes [[x...], [y...]] or [[x...], [y...], [milliseconds...]].
+
+    Each is centred on its paper. Lines that are not whole are passed over; DrawingError where
+    none is.
+    """
+    path = Path(path)
+    documents = []
+    for line in read_whole(path, _LARGEST_NDJSON).splitlines():
+        if line.strip():
+            document = _quickdraw(line, f"{path.stem}-{len(documents) + 1}")
+            if document is not None:
+                documents.append(document)
+    if not documents:
+        raise DrawingError(f"{path.name} holds no Quick, Draw! drawing.")
+    return documents
+
+
+def _quickdraw(line: bytes, name: str) -> Document | None:
+    try:
+        rows = [np.array(row, np.float64) for row in json.loads(line)["drawing"]]
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
+        return None
+    tables = []
+    for row in rows:
+        if row.ndim != 2 or row.shape[0] not in (2, 3) or not np.isfinite(row).all():
+            return None
+        if row.shape[1]:
+            tables.append(row.T)
+    if not tables:
+        return None
+    points = np.concatenate([table[:, :2] for table in tables])
+    low, high = points.min(0), points.max(0)
+    if np.abs(points).max() > 1e9:
+        return None
+    scale = _FILLED / max(float((high - low).max()), 1e-9)
+    middle = (low + high) / 2
+    placed = [(table[:, :2] - middle) * scale + 0.5 for table in tables]
+    strokes = strokes_from_points(placed)
+    if all(table.shape[1] == 3 for table in tables):
+        strokes = [
+            _timed(stroke, table[:, 2] / 1000.0)
+            for stroke, table in zip(strokes, tables, strict=True)
+        ]
+    return Document.from_strokes(strokes, name=name)
+
+
+def _timed(stroke: Stroke, times: NDArray[np.float64]) -> Stroke:
+    table = stroke.table.copy()
+    table[:, COLUMNS - 1] = times
+    return Stroke(table, stroke.brush)
+
+
+def read_svg(path: Path) -> Document:
+    """The lines of an SVG file: paths, polylines, polygons, lines, rectangles, circles, ellipses.
+
+    Its page becomes the paper (centred); fills are drawn as their outlines. Text, pictures and
+    `use` are left out. DrawingError where there is nothing to draw, and for files that would
+    unfold into something huge.
+    """
+    path = Path(path)
+    content = read_whole(path, _LARGEST_SVG)
+    try:
+        drawing = parse(content)
+    except SvgError as error:
+        raise DrawingError(f"{path.name} {error}.") from error
+    if not drawing.shapes:
+        raise DrawingError(f"{path.name} holds no lines.", "Texts and pictures are left out.")
+    return Document.from_strokes(_placed(drawing), name=path.stem)
+
+
+def _placed(drawing: Drawing) -> list[Stroke]:
+    points = np.concatenate([shape.points for shape in drawing.shapes])
+    low, high = points.min(0), points.max(0)
+    origin, scale = (low + high) / 2, _FILLED / max(float((high - low).max()), 1e-9)
+    if drawing.view is not None:
+        x, y, width, height = drawing.view
+        page_low, page_high = np.array([x, y]), np.array([x + width, y + height])
+        middle = (low + high) / 2
+        if (middle >= page_low).all() and (middle <= page_high).all():
+            origin, scale = (page_low + page_high) / 2, 1.0 / max(width, height)
+    strokes = []
+    for shape in drawing.shapes:
+        line = np.clip((shape.points - origin) * scale + 0.5, -100.0, 100.0)
+        brush = Brush(shape.brush if shape.brush in ("pen", "eraser") else "pen")
+        if shape.width is not None:
+            brush = Brush(brush.name, float(np.clip(shape.width * scale, 0.001, 0.12)))
+        strokes += strokes_from_points([_filled_in(line)], brush)
+    return strokes
+
+
+def _filled_in(line: NDArray[np.float64]) -> NDArray[np.float64]:
+    """More points on long straight pieces: otherwise the smooth curve would round their corners."""
+    steps = np.hypot(*np.diff(line, axis=0).T)
+    counts = np.clip(np.ceil(steps / _CLOSE), 1, 200).astype(int)
+    pieces = [line[:1]]
+    for start, end, count in zip(line, line[1:], counts, strict=False):
+        t = (np.arange(1, count + 1) / count)[:, None]
+        pieces.append(start + (end - start) * t)
+    return np.concatenate(pieces)
+
+
+def write_svg(document: Document, path: Path) -> None:
+    """The drawing as smooth lines of even width on a page of 1000 × 1000; DrawingError where it cannot be."""
+    rows = [
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1000 1000" fill="none" '
+        'stroke-linecap="round" stroke-linejoin="round">',
+        '<rect width="1000" height="1000" fill="#f7f5f0"/>',
+    ]
+    for stroke in document.strokes:
+        points = stroke.path.points
+        if len(points) == 0:
+            continue
+        width = 1000.0 * stroke.brush.width_at(float(np.mean(points[:, 2])))
+        colour = "#f7f5f0" if stroke.brush.is_eraser else "#16171a"
+        steps = [f"{1000 * x:.2f} {1000 * y:.2f}" for x, y in points[:, :2].tolist()]
+        if len(steps) == 1:
+            steps *= 2  # a dot
+        rows.append(
+            f'<path data-brush="{"eraser" if stroke.brush.is_eraser else "pen"}" '
+            f'stroke="{colour}" stroke-width="{width:.3f}" d="M{" L".join(steps)}"/>'
+        )
+    rows.append("</svg>\n")
+    write_safely(Path(path), "\n".join(rows).encode())
