@@ -44,6 +44,14 @@ class Player:
         self._replaced = 0
 
     @property
+    def model(self) -> str:
+        return self._playing.model
+
+    @property
+    def runtime(self) -> str:
+        return self._playing.runtime
+
+    @property
     def pipeline(self) -> Pipeline | None:
         """What plays now; None until the first model is warm."""
         return self._playing.pipeline

@@ -28,7 +28,7 @@ MAY_IMPORT = {
     "desk": {"session", "canvas", "tablet", "controls"},
     "player": {"pipeline"},
     "render": {"sources", "canvas", "looks", "pipeline", "outputs"},
-    "bench": {"app", "pipeline"},
+    "bench": {"app", "pipeline", "controls"},
     "soak": {"app", "pipeline"},
     "devices": {"sources", "outputs", "tablet", "controls", "models"},
     "session": {"canvas"},

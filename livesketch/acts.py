@@ -1,0 +1,265 @@
+"""What each action does to what is being played: one function an action, found by its name in ACTS."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from livesketch.controls.actions import Pointer
+from livesketch.desk import Desk
+from livesketch.errors import OutputError, UsageError
+from livesketch.frames import Frame, Picture
+from livesketch.kinds import kind_of
+from livesketch.outputs.files import write_png
+from livesketch.parameters import parameter
+from livesketch.player import Player
+from livesketch.session import Session, meet, person
+from livesketch.sources import Source, open_source
+
+RUNTIMES = ("auto", "openvino", "torch")
+STEP = 1.2  # the pen's width grows and shrinks by this factor
+
+
+@dataclass
+class Stage:
+    """What actions act on. The app owns the one there is."""
+
+    session: Session
+    desk: Desk
+    player: Player
+    models: tuple[str, ...]
+    source: Source | None = None  # None: the paper, which needs no opening
+    camera: tuple[str, str] = ("webcam", "0")  # what the camera key goes to
+    frame: Frame | None = None  # the newest one of the source
+    face: Picture | None = None  # the last good one
+    has_changed: bool = True  # the model is to be asked anew
+    is_over: bool = False
+    pointers: list[float] = field(default_factory=list)  # stamps of this turn's pen samples
+
+
+def act(stage: Stage, name: str, value: object) -> str:
+    """Do it; returns what to tell the person, or nothing. LivesketchError where it cannot be done."""
+    if name not in ACTS:
+        raise UsageError(f"There is no action called {name!r}.")
+    return ACTS[name](stage, value) or ""
+
+
+def _pointer(stage: Stage, value: object) -> None:
+    if isinstance(value, Pointer):
+        stage.desk.pointer(value)
+        stage.pointers.append(value.time)
+
+
+def _tool(name: str) -> Callable[[Stage, object], None]:
+    def choose(stage: Stage, value: object) -> None:
+        stage.session.tool = name
+
+    return choose
+
+
+def _wider(factor: float) -> Callable[[Stage, object], None]:
+    def change(stage: Stage, value: object) -> None:
+        name = "eraser_size" if stage.session.tool == "eraser" else "size"
+        stage.session.set(name, float(stage.session.values[name]) * factor)
+
+    return change
+
+
+def _undo(stage: Stage, value: object) -> str:
+    return "" if stage.session.document.undo() else "There is nothing to undo."
+
+
+def _redo(stage: Stage, value: object) -> str:
+    return "" if stage.session.document.redo() else "There is nothing to redo."
+
+
+def _clear(stage: Stage, value: object) -> None:
+    stage.session.document.clear()
+    if not stage.session.is_held:
+        _next_person(stage, None)
+
+
+def _set(stage: Stage, value: object) -> None:
+    if not (isinstance(value, tuple) and len(value) == 2):
+        raise UsageError("A knob and its value are needed.")
+    stage.session.set(str(value[0]), value[1])
+    stage.has_changed = True
+
+
+def _framing(stage: Stage, value: object) -> str:
+    is_framed = not stage.session.values["framing"]
+    _set(stage, ("framing", is_framed))
+    return "The head is found in your drawing." if is_framed else "The whole paper is the picture."
+
+
+def _line_style(stage: Stage, value: object) -> str:
+    styles = parameter("line_style").choices
+    style = styles[(styles.index(str(stage.session.values["line_style"])) + 1) % len(styles)]
+    _set(stage, ("line_style", style))
+    return f"Lines: {style}."
+
+
+def _step_person(step: int) -> Callable[[Stage, object], None]:
+    def go(stage: Stage, value: object) -> None:
+        session = stage.session
+        index = session.look_index + step
+        if index >= len(session.looks):
+            meet(session, person(max(one.seed for one in session.looks) + 1))
+        else:
+            session.look_index = max(0, index)
+        stage.has_changed = True
+
+    return go
+
+
+_next_person = _step_person(1)
+
+
+def _random_person(stage: Stage, value: object) -> None:
+    meet(stage.session, person(random.randrange(1_000_000)))
+    stage.has_changed = True
+
+
+def _pick_look(stage: Stage, value: object) -> None:
+    if isinstance(value, int) and 0 <= value < len(stage.session.looks):
+        stage.session.look_index = value
+        stage.has_changed = True
+
+
+def _hold(stage: Stage, value: object) -> str:
+    held = stage.session.is_held = not stage.session.is_held
+    return "This person stays." if held else "A cleared paper brings another person."
+
+
+def change_source(stage: Stage, name: str, spec: str = "") -> None:
+    """Go to another source; where it cannot be opened the one before plays on."""
+    coming = None if name == "paper" else open_source(name, spec)
+    if stage.source is not None:
+        stage.source.close()
+    stage.source = coming
+    stage.session.source, stage.session.source_spec = name, spec
+    stage.frame = None
+    stage.has_changed = True
+    if name in ("webcam", "video"):
+        stage.camera = (name, spec)
+
+
+def _source(stage: Stage, value: object) -> None:
+    name = str(value)
+    change_source(stage, name, stage.camera[1] if name == stage.camera[0] else "")
+
+
+def _toggle_camera(stage: Stage, value: object) -> None:
+    if stage.session.source == "paper":
+        change_source(stage, *stage.camera)
+    else:
+        change_source(stage, "paper")
+
+
+def _choose_model(stage: Stage, value: object) -> str:
+    stage.session.model = str(value)
+    stage.player.choose(stage.session.model, stage.session.runtime)
+    return f"Warming up {stage.session.model}…"
+
+
+def _next_model(stage: Stage, value: object) -> str:
+    names = stage.models
+    if len(names) < 2:
+        return "There is one model here. `livesketch weights add FILE` brings another."
+    here = names.index(stage.session.model) if stage.session.model in names else -1
+    return _choose_model(stage, names[(here + 1) % len(names)])
+
+
+def _runtime(stage: Stage, value: object) -> str:
+    if value not in RUNTIMES:
+        raise UsageError(
+            f"There is no runtime called {value}.", f"Choose from: {', '.join(RUNTIMES)}."
+        )
+    stage.session.runtime = str(value)
+    return _choose_model(stage, stage.session.model)
+
+
+def _open(stage: Stage, value: object) -> str:
+    path = Path(str(value))
+    kind = kind_of(path)
+    if kind == "drawing":
+        notes = stage.desk.open(path)
+        change_source(stage, "paper")
+        return " ".join(notes)
+    change_source(stage, kind or "picture", str(path))
+    return ""
+
+
+def _save(stage: Stage, value: object) -> str:
+    path = Path(str(value)) if value is not None else stage.session.document.path
+    if path is None:
+        raise OutputError("This drawing has no name yet.", "Save it under a name.")
+    return f"Saved {stage.desk.save(path)}."
+
+
+def _save_face(stage: Stage, value: object) -> str:
+    if stage.face is None:
+        raise OutputError("There is no face yet.", "Draw something first.")
+    path = Path(str(value)) if value is not None else free_name(pictures_folder())
+    write_png(stage.face, path)
+    return f"Saved {path}."
+
+
+def pictures_folder() -> Path:
+    folder = Path.home() / "Pictures"
+    return folder if folder.is_dir() else Path.home()
+
+
+def free_name(folder: Path) -> Path:
+    """A name nobody has there yet: face-2026-11-22-201530.png."""
+    stem = datetime.now().strftime("face-%Y-%m-%d-%H%M%S")
+    path, number = folder / f"{stem}.png", 2
+    while path.exists():
+        path, number = folder / f"{stem}-{number}.png", number + 1
+    return path
+
+
+def _recover(stage: Stage, value: object) -> str:
+    stage.desk.recover()
+    change_source(stage, "paper")
+    return "Your drawing is back."
+
+
+def _forget(stage: Stage, value: object) -> None:
+    stage.desk.forget()
+
+
+def _quit(stage: Stage, value: object) -> None:
+    stage.is_over = True
+
+
+ACTS: dict[str, Callable[[Stage, object], str | None]] = {
+    "pointer": _pointer,
+    "pen": _tool("pen"),
+    "eraser": _tool("eraser"),
+    "smaller": _wider(1 / STEP),
+    "larger": _wider(STEP),
+    "undo": _undo,
+    "redo": _redo,
+    "clear": _clear,
+    "framing": _framing,
+    "set": _set,
+    "next_person": _next_person,
+    "previous_person": _step_person(-1),
+    "random_person": _random_person,
+    "pick_look": _pick_look,
+    "hold": _hold,
+    "toggle_camera": _toggle_camera,
+    "source": _source,
+    "line_style": _line_style,
+    "model": _choose_model,
+    "next_model": _next_model,
+    "runtime": _runtime,
+    "open": _open,
+    "save": _save,
+    "save_face": _save_face,
+    "recover": _recover,
+    "forget": _forget,
+    "quit": _quit,
+}

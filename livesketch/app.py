@@ -1,0 +1,332 @@
+"""The live loop: listen, look, hand over, collect, show."""
+
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pygame
+
+from livesketch.acts import RUNTIMES, Stage, act, change_source
+from livesketch.controls.actions import Action
+from livesketch.desk import Desk, example
+from livesketch.errors import LivesketchError, ModelError, SourceError
+from livesketch.frames import Frame, Look, Request, Result
+from livesketch.latency import Rate, Spans
+from livesketch.looks.cards import LookCards
+from livesketch.parameters import Value
+from livesketch.pipeline import Pipeline, model_names, open_pipeline
+from livesketch.places import user_dir
+from livesketch.player import Player
+from livesketch.session import Session, meet, person, restore, save
+from livesketch.sources import SOURCES
+from livesketch.sources.paper import Source as Paper
+from livesketch.ui.view import Choice, LookCard, Message, Stats, View
+from livesketch.ui.window import Window
+
+log = logging.getLogger(__name__)
+
+CALM_HZ, PEN_HZ = 60, 120  # where no vsync holds the loop; a pen in motion is answered sooner
+SLOW_S = 0.25  # a model slower than that makes no little faces by the way
+SOURCE_WORDS = {"paper": "pen", "webcam": "camera", "video": "video", "picture": "picture"}
+
+
+@dataclass(frozen=True)
+class AppOptions:
+    """What the command line asked for; None means as it was the last time."""
+
+    source: str = "paper"
+    source_spec: str = ""
+    path: Path | None = None  # a drawing, a picture, a video to begin with
+    model: str | None = None
+    runtime: str | None = None
+    seed: int | None = None
+    values: Mapping[str, Value] = field(default_factory=dict)
+    frames: int | None = None  # end after so many shown frames
+    size: tuple[int, int] = (1440, 810)
+    is_full_screen: bool = False
+    is_private: bool = False  # nothing of the user's is read or kept: for measuring
+
+
+@dataclass
+class Measures:
+    """What the status line and `bench` read; spans in seconds."""
+
+    pen_to_ink: Spans = field(default_factory=Spans)
+    pen_to_pixel: Spans = field(default_factory=Spans)
+    camera_to_pixel: Spans = field(default_factory=Spans)
+    late: Spans = field(default_factory=lambda: Spans(1200))
+    steps: dict[str, Spans] = field(default_factory=dict)
+    faces: Rate = field(default_factory=Rate)
+    faces_shown: int = 0
+    frames_shown: int = 0
+
+
+class App:
+    """turn() is one round of the loop; nothing in it waits, but for the screen."""
+
+    def __init__(self, options: AppOptions) -> None:
+        session = Session()
+        self._kept = user_dir("config") / "settings.json"
+        notes = [] if options.is_private else restore(session, self._kept)
+        for name, value in options.values.items():
+            session.set(name, value)
+        session.model = options.model or session.model
+        session.runtime = options.runtime or session.runtime
+        if options.seed is not None:
+            meet(session, person(options.seed))
+        folder = None if options.is_private else user_dir("data") / "journal"
+        self.stage = Stage(
+            session=session,
+            desk=Desk(session, folder),
+            player=Player(open_pipeline, session.model, session.runtime),
+            models=tuple(model_names()),
+        )
+        self.measures = Measures()
+        self._options = options
+        self._paper: Paper | None = None
+        self._asked: Request | None = None
+        self._answer: Result | None = None  # the newest one
+        self._is_new = False  # _answer has not been on the screen yet
+        self._pipeline: Pipeline | None = None  # whose faces are on the cards
+        self._cards = LookCards()
+        self._example = _example_frame()
+        self._recoverable = self.stage.desk.recoverable
+        self._message: Message | None = None
+        self._unanswered: list[float] = []  # stamps of pen samples whose face was not shown yet
+        self._measured: Frame | None = None
+        self._clock = pygame.time.Clock()
+        self._began = time.monotonic()
+        self._must_open = options.source != "paper"  # until its first frame came
+        if options.source != "paper":
+            change_source(self.stage, options.source, options.source_spec)
+        if options.path is not None:
+            act(self.stage, "open", options.path)
+        self.window = Window(options.size, "livesketch", options.is_full_screen)
+        for sentence in notes:
+            self._say(sentence)
+
+    def run(self) -> None:
+        """Until the window is closed, or `frames` were shown."""
+        while self.window.is_open and not self.stage.is_over:
+            self.turn()
+            if (
+                self._options.frames is not None
+                and self.measures.frames_shown >= self._options.frames
+            ):
+                break
+
+    def turn(self, actions: Sequence[Action] = ()) -> None:
+        """`actions` are done after those of the window."""
+        began, self._began = self._began, time.monotonic()
+        self.measures.late.add(max(0.0, self._began - began - 1 / CALM_HZ))
+        self.stage.pointers.clear()
+        for action in (*self.window.events(), *actions):
+            self._try(lambda action=action: self._do(action))
+        self._try(self._look)
+        self._try(self._collect)
+        self.stage.desk.keep(time.monotonic())
+        flipped = self.window.show(self._view())
+        self._measure(flipped)
+        self._clock.tick(PEN_HZ if self.stage.session.document.is_drawing else CALM_HZ)
+
+    def close(self) -> None:
+        """What the person made is kept, whatever else fails."""
+        self._try(self.stage.desk.close)
+        if not self._options.is_private:
+            self._try(lambda: save(self.stage.session, self._kept))
+        self.stage.player.close()
+        if self.stage.source is not None:
+            self.stage.source.close()
+        self.window.close()
+
+    # the steps of a turn
+
+    def _do(self, action: Action) -> None:
+        if action.name == "copy_face":
+            if self.stage.face is not None:
+                self.window.copy(self.stage.face)
+                self._say("The face is in the clipboard.", is_error=False)
+            return
+        news = act(self.stage, action.name, action.value)
+        if action.name in ("recover", "forget", "open"):
+            self._recoverable = self.stage.desk.recoverable
+        if news:
+            self._say(news, is_error=False)
+
+    def _look(self) -> None:
+        """Ask the model when the frame or the settings changed, and not otherwise."""
+        stage = self.stage
+        if stage.player.pipeline is not self._pipeline:  # another model has taken over
+            self._pipeline, self._cards = stage.player.pipeline, LookCards()
+            stage.has_changed = True
+        frame = self._read()
+        if frame is not None:
+            stage.frame = frame
+            self._must_open = False
+        if stage.frame is not None and (frame is not None or stage.has_changed):
+            stage.has_changed = False
+            self._asked = self._request(stage.frame, stage.session.look)
+            stage.player.submit(self._asked)
+        else:
+            self._fill_cards()
+
+    def _read(self) -> Frame | None:
+        stage = self.stage
+        if stage.source is not None:
+            return stage.source.read()
+        if self._paper is None or self._paper.document is not stage.session.document:
+            self._paper = Paper(stage.session.document)
+        return self._paper.read(bool(stage.session.values["framing"]))
+
+    def _fill_cards(self) -> None:
+        """One little face, while nothing else is to be done."""
+        stage = self.stage
+        if not stage.player.is_idle or stage.session.document.is_drawing:
+            return
+        if stage.player.slowest_s > SLOW_S:
+            return
+        who = self._cards.missing(stage.session.looks)
+        if who is not None:
+            stage.player.submit(self._request(self._example, who))
+
+    def _request(self, frame: Frame, who: Look) -> Request:
+        return Request(frame, self.stage.session.settings(), self.stage.session.model, who)
+
+    def _collect(self) -> None:
+        session, player = self.stage.session, self.stage.player
+        try:
+            result = player.newest()
+        except ModelError:
+            session.model, session.runtime = player.model, player.runtime
+            raise
+        if result is None:
+            return
+        if result.request.frame is self._example:
+            self._cards.keep(result.request.look, result.face)
+            return
+        self._answer = result
+        self._is_new = True
+        if result.face is not None:
+            self.stage.face = result.face
+        elif result.request.frame.is_empty:
+            self.stage.face = None
+        for name, ms in result.steps_ms.items():
+            self.measures.steps.setdefault(name, Spans()).add(ms / 1000)
+
+    # what is said and shown
+
+    def _try(self, step: Callable[[], None]) -> None:
+        """Nothing that fails in one step keeps the others from being done."""
+        try:
+            step()
+        except LivesketchError as error:
+            if self._must_open and isinstance(error, SourceError):
+                raise
+            log.warning("%s", error, exc_info=error.__cause__)
+            self._say(error.message, error.hint)
+        except Exception:
+            log.exception("a turn failed")
+            self._say("Something went wrong.", f"Details are in {user_dir('log')}.")
+
+    def _say(self, sentence: str, hint: str = "", is_error: bool = True) -> None:
+        self._message = Message(sentence, hint, time.monotonic(), is_error)
+
+    def _view(self) -> View:
+        stage, session = self.stage, self.stage.session
+        document, answer = session.document, self._answer
+        if stage.desk.trouble:
+            self._say(stage.desk.trouble)
+            stage.desk.trouble = ""
+        paper, dirty = stage.desk.paper(self.window.paper_side)
+        pipeline = stage.player.pipeline
+        is_answered = answer is not None and answer.request is self._asked
+        now = time.monotonic()
+        return View(
+            source=session.source,
+            paper=paper,
+            paper_dirty=dirty,
+            is_empty=document.is_empty,
+            traced=answer.sketch if answer is not None and session.source != "paper" else None,
+            drawing_name=document.name or "untitled drawing",
+            path=document.path,
+            is_saved=document.is_saved,
+            can_undo=document.can_undo,
+            can_redo=document.can_redo,
+            tool=session.tool,
+            face=stage.face,
+            is_fresh=is_answered and stage.face is not None and not (answer and answer.note),
+            note=_note(stage, answer if is_answered else None),
+            look_name=session.look.name,
+            is_held=session.is_held,
+            looks=tuple(LookCard(who.name, self._cards.picture(who)) for who in session.looks),
+            look_index=session.look_index,
+            values=session.values,
+            kind=pipeline.model.kind if pipeline is not None else "",
+            model=session.model,
+            models=tuple(Choice(name, name) for name in stage.models),
+            runtime=session.runtime,
+            runtimes=tuple(Choice(name, name) for name in RUNTIMES),
+            sources=tuple(Choice(name, SOURCE_WORDS.get(name, name)) for name in SOURCES),
+            input_label="mouse" if stage.source is None else stage.source.label,
+            device=_device_words(pipeline),
+            stats=Stats(
+                self.measures.pen_to_pixel.percentile(50),
+                self.measures.pen_to_pixel.percentile(95),
+                self.measures.faces.per_second(now) or None,
+            ),
+            message=self._message,
+            recoverable=self._recoverable,
+        )
+
+    # what is measured
+
+    def _measure(self, flipped: float) -> None:
+        measures, stage = self.measures, self.stage
+        measures.frames_shown += 1
+        for stamp in stage.pointers:
+            measures.pen_to_ink.add(flipped - stamp)
+        self._unanswered += stage.pointers
+        if not self._is_new or self._answer is None:
+            return
+        self._is_new = False
+        frame = self._answer.request.frame
+        measures.faces.add(flipped)
+        measures.faces_shown += 1
+        if frame.is_live and frame is not self._measured:
+            measures.camera_to_pixel.add(flipped - frame.time)
+        self._measured = frame
+        for stamp in self._unanswered:
+            if stamp <= frame.time:
+                measures.pen_to_pixel.add(flipped - stamp)
+        self._unanswered = [stamp for stamp in self._unanswered if stamp > frame.time]
+
+
+def run(options: AppOptions) -> None:
+    """Open the window and play until it is closed. LivesketchError where it cannot even begin."""
+    app = App(options)
+    try:
+        app.run()
+    finally:
+        app.close()
+
+
+def _note(stage: Stage, answer: Result | None) -> str:
+    if not stage.player.is_ready:
+        return "waking the model…"
+    return answer.note if answer is not None else ""
+
+
+def _device_words(pipeline: Pipeline | None) -> str:
+    if pipeline is None:
+        return ""
+    model = pipeline.model
+    return f"{model.name} {model.resolution} · {model.device} · {model.runtime}"
+
+
+def _example_frame() -> Frame:
+    frame = Paper(example()).read(is_framed=True)
+    if frame is None:
+        raise ValueError("the example drawing is empty")
+    return frame

@@ -1,0 +1,271 @@
+"""The live loop without a screen: what a hand does, and what the window is given to show."""
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tiny import write_tiny
+
+from livesketch.app import App, AppOptions
+from livesketch.controls.actions import Action, Pointer
+from livesketch.errors import SourceError
+from livesketch.ui.view import View
+
+HERE = Path(__file__).parent
+
+
+class Play:
+    """An App whose every View is kept."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self.view = View()
+        show = app.window.show
+
+        def keep(view: View) -> float:
+            self.view = view
+            return show(view)
+
+        app.window.show = keep  # type: ignore[method-assign]
+
+    def do(self, name: str, value: object = None) -> None:
+        self.app.turn((Action(name, value),))
+
+    def draw(self, *points: tuple[float, float]) -> None:
+        now = time.monotonic()
+        kinds = ["down", *["move"] * (len(points) - 2), "up"]
+        for n, (kind, (x, y)) in enumerate(zip(kinds, points, strict=True)):
+            self.do("pointer", Pointer(kind, x, y, now + n * 0.004, False))  # type: ignore[arg-type]
+
+    def until(self, is_so: Callable[[View], bool], what: str) -> View:
+        end = time.monotonic() + 60
+        while not is_so(self.view):
+            self.app.turn()
+            assert time.monotonic() < end, f"{what}: not within a minute"
+        return self.view
+
+    @property
+    def said(self) -> str:
+        message = self.view.message
+        return "" if message is None else f"{message.sentence} {message.hint}"
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    return write_tiny(tmp_path / "tiny.safetensors")
+
+
+@pytest.fixture
+def start(model: Path) -> Iterator[Callable[..., Play]]:
+    plays: list[Play] = []
+
+    def begin(**options) -> Play:
+        values = {"model": str(model), "runtime": "torch", "size": (720, 405), **options}
+        play = Play(App(AppOptions(**values)))
+        plays.append(play)
+        play.until(lambda view: play.app.stage.player.is_ready, "the model")
+        return play
+
+    yield begin
+    for play in plays:
+        play.app.close()
+
+
+HEAD = tuple(
+    (0.5 + 0.25 * np.cos(t), 0.5 + 0.33 * np.sin(t)) for t in np.linspace(0, 2 * np.pi, 30)
+)
+
+
+def test_an_empty_paper_has_no_face_and_the_first_line_brings_one(start) -> None:
+    play = start()
+    play.until(lambda view: not view.note, "a quiet window")
+    assert play.view.is_empty
+    assert play.view.face is None
+    play.app.turn((Action("pointer", Pointer("down", 0.3, 0.3, time.monotonic(), False)),))
+    for n in range(20):
+        play.do("pointer", Pointer("move", 0.3 + n / 50, 0.3, time.monotonic(), False))
+    view = play.until(lambda view: view.face is not None, "a face while the pen is still down")
+    assert play.app.stage.session.document.is_drawing
+    assert view.face is not None
+    assert view.face.shape == (128, 128, 3)
+
+
+def test_the_light_is_green_only_for_the_newest_stroke(start) -> None:
+    play = start()
+    play.draw(*HEAD)
+    play.until(lambda view: view.is_fresh, "the green light")
+    play.do("pointer", Pointer("down", 0.4, 0.4, time.monotonic(), False))
+    play.do("pointer", Pointer("up", 0.45, 0.4, time.monotonic(), False))
+    play.until(lambda view: view.is_fresh, "the green light again")
+    assert play.view.stats.p50_ms is not None
+
+
+def test_nothing_is_computed_when_nothing_changes(start) -> None:
+    play = start()
+    play.draw(*HEAD)
+    play.until(
+        lambda view: view.is_fresh and all(card.picture is not None for card in view.looks), "rest"
+    )
+    shown = play.app.measures.faces_shown
+    for _ in range(20):
+        play.app.turn()
+    assert play.app.measures.faces_shown == shown
+    assert play.app.stage.player.is_idle
+
+
+def test_another_person_another_face_and_back(start) -> None:
+    play = start()
+    play.draw(*HEAD)
+    first = play.until(lambda view: view.is_fresh, "the first face").face
+    play.do("next_person")
+    second = play.until(lambda view: view.is_fresh, "the second").face
+    play.do("previous_person")
+    again = play.until(lambda view: view.is_fresh, "the first again").face
+    assert not np.array_equal(first, second)
+    assert np.array_equal(first, again)
+
+
+def test_clear_keeps_a_held_person_and_brings_another_otherwise(start) -> None:
+    play = start()
+    look = play.view.look_index
+    play.draw(*HEAD)
+    play.do("clear")
+    assert play.view.look_index == look
+    play.do("hold")
+    play.draw(*HEAD)
+    play.do("clear")
+    assert play.view.look_index != look
+
+
+def test_a_knob_changes_the_face_without_a_new_line(start) -> None:
+    play = start()
+    play.draw(*HEAD)
+    before = play.until(lambda view: view.is_fresh, "the face").face
+    play.do("set", ("faithful", 0.0))
+    after = play.until(lambda view: view.is_fresh and view.face is not before, "the changed face")
+    assert after.values["faithful"] == 0.0
+
+
+def test_what_cannot_be_opened_is_said_and_the_drawing_stays(start, tmp_path: Path) -> None:
+    play = start()
+    play.draw(*HEAD)
+    strokes = play.app.stage.session.document.strokes
+    broken = tmp_path / "broken.livesketch"
+    broken.write_bytes(b"")
+    for path in (tmp_path / "none.livesketch", broken, tmp_path / "none.png", tmp_path / "x.mp4"):
+        play.do("open", path)
+        assert path.name in play.said
+        assert play.app.stage.session.document.strokes == strokes
+        assert play.view.source == "paper"
+
+
+def test_another_model_takes_over_and_a_broken_one_changes_nothing(start, tmp_path: Path) -> None:
+    play = start()
+    play.draw(*HEAD)
+    before = play.until(lambda view: view.is_fresh, "the face").face
+    page = tmp_path / "page.safetensors"
+    page.write_text("<html>quota</html>")
+    play.do("model", str(page))
+    play.until(lambda view: bool(view.message and view.message.is_error), "a sentence")
+    assert "page.safetensors" in play.said
+    assert np.array_equal(play.view.face, before)  # type: ignore[arg-type]
+    assert play.view.model != str(page)
+    other = write_tiny(tmp_path / "other.safetensors", seed=5)
+    play.do("model", str(other))
+    play.until(
+        lambda view: view.is_fresh and not np.array_equal(view.face, before),  # type: ignore[arg-type]
+        "the other model's face of the same drawing",
+    )
+    assert not play.view.is_empty
+
+
+def test_a_photo_is_traced_and_the_pen_is_one_key_away(start) -> None:
+    play = start()
+    play.draw(*HEAD)
+    play.do("open", HERE / "data" / "face-one.jpg")
+    view = play.until(lambda view: view.traced is not None, "the traced photo")
+    assert view.source == "picture"
+    play.do("toggle_camera")
+    assert play.view.source == "paper"
+    assert not play.view.is_empty
+
+
+def test_an_unsaved_drawing_is_offered_next_time(start) -> None:
+    play = start()
+    play.draw(*HEAD)
+    strokes = play.app.stage.session.document.strokes
+    play.app.close()
+    again = start()
+    again.app.turn()
+    assert "not saved" in again.view.recoverable
+    again.do("recover")
+    assert again.app.stage.session.document.strokes == strokes
+    assert not again.view.recoverable
+
+
+def test_opening_another_drawing_does_not_lose_the_unsaved_one(start, tmp_path: Path) -> None:
+    play = start()
+    play.draw(*HEAD)
+    strokes = play.app.stage.session.document.strokes
+    saved = tmp_path / "other.livesketch"
+    play.do("save", saved)
+    play.draw((0.2, 0.2), (0.3, 0.3))
+    unsaved = play.app.stage.session.document.strokes
+    play.do("open", saved)
+    assert play.app.stage.session.document.strokes == strokes
+    play.do("recover")
+    assert play.app.stage.session.document.strokes == unsaved
+
+
+def test_save_and_face_land_on_disk(start, tmp_path: Path) -> None:
+    play = start()
+    play.draw(*HEAD)
+    play.until(lambda view: view.is_fresh, "the face")
+    play.do("save", tmp_path / "mine")
+    assert (tmp_path / "mine.livesketch").is_file()
+    play.do("save_face", tmp_path / "face.png")
+    assert (tmp_path / "face.png").is_file()
+    play.do("save_face", tmp_path / "no" / "such" / "face.png")
+    assert "face.png" in play.said
+    assert play.app.stage.session.document.is_saved
+
+
+def test_a_camera_named_at_the_start_must_open(model: Path) -> None:
+    app = App(AppOptions(source="webcam", source_spec="99", model=str(model), runtime="torch"))
+    try:
+        end = time.monotonic() + 60
+        with pytest.raises(SourceError, match="99"):
+            while time.monotonic() < end:
+                app.turn()
+    finally:
+        app.close()
+
+
+def test_a_camera_chosen_later_that_does_not_open_is_a_sentence(start) -> None:
+    play = start()
+    play.draw(*HEAD)
+    play.until(lambda view: view.is_fresh, "the face")
+    play.app.stage.camera = ("webcam", "99")
+    play.do("toggle_camera")
+    play.until(lambda view: "99" in play.said, "a sentence about the camera")
+    assert play.view.face is not None  # the last face stays
+
+
+def test_a_full_disk_does_not_stop_the_drawing(start, own_home: Path) -> None:
+    play = start()
+    shutil.rmtree(own_home / "data" / "journal", ignore_errors=True)
+    (own_home / "data" / "journal").write_text("in the way")
+    play.draw(*HEAD)
+    play.until(lambda view: bool(play.said), "a sentence about the journal")
+    play.draw((0.4, 0.7), (0.6, 0.7))
+    assert len(play.app.stage.session.document.strokes) == 2
+
+
+def test_it_ends_by_itself_after_so_many_frames(model: Path) -> None:
+    app = App(AppOptions(model=str(model), runtime="torch", frames=5))
+    app.run()
+    assert app.measures.frames_shown == 5
+    app.close()
