@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
-from typing import Literal
+from typing import Any, Literal
 
 import cv2
 import numpy as np
@@ -28,7 +28,7 @@ CLIP_SIZE, CLIP_HZ, CLIP_FRAMES = (640, 480), 30, 60
 WARM_S = 1.5  # a part runs so long before it counts
 READY_WITHIN_S = 120.0
 
-Figures = dict[str, object]
+Figures = dict[str, Any]  # as the JSON is written
 Line = NDArray[np.float32]  # (n, 2) x, y in sides of the paper
 
 

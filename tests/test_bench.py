@@ -1,6 +1,8 @@
 """The bench measures real work: other drawings, a hand at its own pace, faces that are found."""
 
+import json
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -60,6 +62,33 @@ def test_the_clip_moves_and_a_model_that_makes_no_faces_has_no_tracing_figures(
     clip = bench.clip_of_faces(pipeline)
     assert not np.array_equal(clip[0], clip[9])
     assert bench.tracing_steps(pipeline, clip[:5]) == {}
+
+
+def test_the_whole_bench_at_a_window_leaves_the_users_things_alone(
+    tmp_path: Path, own_home: Path
+) -> None:
+    path = write_tiny(tmp_path / "tiny.safetensors")
+    figures = bench.run(bench.BenchOptions(str(path), "torch", seconds=0.6, size=(800, 450)))
+    assert json.loads(json.dumps(figures)) == figures
+    assert set(figures) == {
+        "device",
+        "runtime",
+        "model",
+        "resolution",
+        "faces_per_s",
+        "faces_per_s_alone",
+        "pen_to_ink_ms",
+        "pen_to_pixel_ms",
+        "camera_to_pixel_ms",
+        "ui_late_ms",
+        "steps_ms",
+        "eager_ratio",
+    }
+    assert figures["faces_per_s"] > 0
+    for name in ("pen_to_ink_ms", "pen_to_pixel_ms"):
+        assert 0 < figures[name]["p50"] <= figures[name]["p95"]
+    assert figures["camera_to_pixel_ms"] == {"p50": None, "p95": None}  # it makes no faces
+    assert {one.name for one in own_home.iterdir()} <= {"cache", "log"}
 
 
 def test_the_clip_of_the_default_model_is_traced() -> None:
