@@ -13,6 +13,7 @@ from livesketch.canvas.drawing_file import load_with_notes
 from livesketch.canvas.interchange import read_quickdraw, read_svg, write_svg
 from livesketch.canvas.prefix import prefix
 from livesketch.errors import (
+    DrawingError,
     LivesketchError,
     ModelError,
     OutputError,
@@ -126,8 +127,8 @@ class _Studio:
 
     def _drawings(self, source: Path) -> Iterator[Step]:
         documents, notes = _read(source)
-        for note in notes:
-            yield Step(source, note=note)
+        for note in notes:  # what is whole is made all the same
+            yield Step(source, error=DrawingError(note))
         if len(documents) > 1 and self._names.file is not None:
             raise UsageError(
                 f"{source.name} holds {len(documents)} drawings, and {self._names.file.name} "
@@ -149,7 +150,7 @@ class _Studio:
         for percent in (None, *self._options.percents):
             part = document if percent is None else _so_far(document, percent)
             frame = Paper(part).read(bool(self._settings["framing"]))
-            if frame is None or frame.is_empty:
+            if frame is None or frame.sketch is None or not (frame.sketch < 0.5).any():
                 raise SourceError(f"{source.name} is an empty paper.", "Draw something on it.")
             end = "" if percent is None else f"-p{percent:g}"
             path = self._names.path(source, PICTURE, tag + end)
