@@ -4,11 +4,13 @@ import os
 import time
 import warnings
 from dataclasses import dataclass
+from statistics import median
 
 import pygame
 
 from livesketch.errors import OutputError
 
+_SHORTEST_WAIT_S = 0.0035  # a flip that returns sooner waited for no screen
 _CHEAP_FLIP_S = 0.003  # processor time; a graphics card takes a window's pixels for less
 
 
@@ -59,14 +61,15 @@ def _open(size: tuple[int, int], title: str, wants_vsync: bool) -> Screen | None
     if not wants_vsync:
         return Screen(False)
     pygame.display.flip()
-    turns = 6
-    wall, busy = time.monotonic(), time.process_time()
-    for _ in range(turns):
+    waits, costs = [], []
+    for _ in range(7):
+        began, busy = time.monotonic(), time.process_time()
         pygame.display.flip()
-    wall, busy = (time.monotonic() - wall) / turns, (time.process_time() - busy) / turns
-    if busy > _CHEAP_FLIP_S:
+        waits.append(time.monotonic() - began)
+        costs.append(time.process_time() - busy)
+    if median(costs) > _CHEAP_FLIP_S:
         return None
-    return Screen(has_vsync=wall > 0.0035)  # a flip that returns sooner waited for no screen
+    return Screen(has_vsync=median(waits) > _SHORTEST_WAIT_S)
 
 
 def set_full_screen(is_full: bool) -> None:

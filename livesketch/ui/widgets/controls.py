@@ -20,6 +20,7 @@ def icon_button(
     act: Callable[[], Sequence[Action]],
     *,
     is_on: bool = False,
+    is_filled: bool = True,  # how "on" looks: a coloured ground, or a coloured icon
     is_usable: bool = True,
     is_hovered: bool = False,
     tip: str = "",
@@ -27,14 +28,14 @@ def icon_button(
     icon_size: float = 22.0,
 ) -> Part:
     def draw(surface: pygame.Surface) -> None:
-        if is_on:
+        if is_on and is_filled:
             kit.rounded(surface, rect, 9, theme.ACCENT)
         elif is_hovered:
             kit.rounded(surface, rect, 9, theme.HOVER)
         if not is_usable:
             colour = theme.FAINT
         elif is_on:
-            colour = theme.INK
+            colour = theme.INK if is_filled else theme.ACCENT
         else:
             colour = theme.TEXT if is_hovered else theme.GREY
         size = min(icon_size, rect.height / kit.scale * 0.62)
@@ -104,8 +105,9 @@ def slider(
     left, right = rect.x + radius, rect.right - radius
 
     def draw(surface: pygame.Surface) -> None:
-        room = rect.width - kit.px(56 if is_hovered else 0)
-        title = row.title if kit.width(row.title, theme.SMALL) <= rect.width else _short(row)
+        room = rect.width - kit.px(48)  # the value comes beside it
+        title = row.title if kit.width(row.title, theme.SMALL) <= room else _short(row)
+        room = room if is_hovered else rect.width
         label = kit.fitted(title, room, theme.SMALL, theme.GREY)
         surface.blit(label, (rect.x, rect.y))
         if is_hovered:

@@ -69,6 +69,7 @@ def _buttons(
                 icon,
                 lambda name=name: [Action(name)],
                 is_on=name == "hold" and view.is_held,
+                is_filled=False,
                 is_hovered=desk.hovered == part_name,
                 tip=tip,
                 tip_key=chord_words(chords[0]) if chords else "",

@@ -31,6 +31,7 @@ def parts(found: Sequence[Part], desk: Desk, layout: Layout, kit: Kit, now: floa
         rect.midbottom = (part.rect.centerx, part.rect.y - space)
         if rect.y < 0:
             rect.midtop = (part.rect.centerx, part.rect.bottom + space)
+        rect.x = max(rect.x, min(part.rect.x, layout.paper.x))  # off the tools
     rect.clamp_ip(pygame.Rect(0, 0, *layout.size).inflate(-2 * space, -2 * space))
 
     def draw(surface: pygame.Surface) -> None:
