@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NoReturn
 from livesketch import flags
 from livesketch.controls.reference import keys_table, knobs_table, page
 from livesketch.errors import LivesketchError, SourceError, UsageError
+from livesketch.worker import has_stragglers
 
 if TYPE_CHECKING:
     from livesketch.render import Step
@@ -32,6 +33,9 @@ def main() -> NoReturn:
         sys.stdout.flush()
     except (BrokenPipeError, AttributeError):
         _forget_stdout()
+    if has_stragglers():
+        logging.shutdown()
+        os._exit(code)  # the interpreter's own end would abort inside the library they hang in
     sys.exit(code)
 
 

@@ -74,6 +74,12 @@ class Queue(Generic[T]):
             self._changed.notify_all()
 
 
+def has_stragglers() -> bool:
+    """A thread that did not end when it was closed: stuck in a library, or still loading a model."""
+    here = threading.current_thread()
+    return any(thread.daemon and thread is not here for thread in threading.enumerate())
+
+
 class Worker(Generic[T, R]):
     """One thread that does one thing with the newest of what it is given.
 
