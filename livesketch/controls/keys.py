@@ -50,10 +50,8 @@ def keys_with(changes: Mapping[str, str]) -> dict[str, str]:
 
 def chord_words(chord: str) -> str:
     """How people read a chord: Ctrl+Shift+Z."""
-    if not chord or chord == "+":
-        return chord
-    parts = [part or "+" for part in chord.split("+")]
-    return "+".join(_WORDS.get(part, part.upper()) for part in parts)
+    *held, last = chord.removesuffix("+").split("+") if chord != "+" else ["+"]
+    return "+".join(_WORDS.get(part, part.upper()) for part in [*held, last or "+"])
 
 
 def chords_of(name: str, keys: Mapping[str, str]) -> list[str]:

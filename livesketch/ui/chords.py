@@ -25,7 +25,7 @@ def chord_of(event: pygame.Event) -> str:
         return sign  # however this keyboard makes it: "[" is AltGr+8 on a German one
     name = _NAMES.get(event.key) or pygame.key.name(event.key)
     place = getattr(event, "scancode", 0) - pygame.KSCAN_A
-    if not name.isascii() and 0 <= place < 26:
+    if not (name and name.isascii()) and 0 <= place < 26:
         name = chr(ord("a") + place)  # Ctrl+Z is where it was on a Greek or Cyrillic keyboard
     if not name:
         return ""
