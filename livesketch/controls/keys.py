@@ -51,7 +51,7 @@ def keys_with(changes: Mapping[str, str]) -> dict[str, str]:
 def chord_words(chord: str) -> str:
     """How people read a chord: Ctrl+Shift+Z."""
     *held, last = chord.removesuffix("+").split("+") if chord != "+" else ["+"]
-    return "+".join(_WORDS.get(part, part.upper()) for part in [*held, last or "+"])
+    return "+".join(_WORDS.get(part, part.upper()) for part in [*held, last or chord[-1:]])
 
 
 def chords_of(name: str, keys: Mapping[str, str]) -> list[str]:
