@@ -28,7 +28,7 @@ _HEARD = (
     pygame.WINDOWLEAVE,
     pygame.WINDOWFOCUSLOST,
 )
-_LONGEST_TURN_S = 0.05
+_LONGEST_TURN_S = 0.5
 
 
 def choose_events() -> None:
