@@ -1,6 +1,6 @@
 """Builds the standard set for `livesketch evaluate` from shared/: nothing of it may be committed.
 
-    python tests/make_evaluation_set.py --shared ../shared runs/evaluation_set [--style contour]
+    PYTHONPATH=. python tests/make_evaluation_set.py --shared ../shared runs/evaluation_set
 
 doodles   the first 100 whole faces of Quick, Draw!, as they were drawn
 amateur   the last 100 FS2K outlines by name, redrawn by a clumsy hand that leaves out what is small:

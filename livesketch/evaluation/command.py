@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Callable
+from dataclasses import replace
 
 from livesketch.errors import UsageError
 from livesketch.evaluation.features import load_features
@@ -31,11 +32,11 @@ def evaluate(args: argparse.Namespace, say: Callable[[str], None]) -> dict[str, 
         )
     finder = Finder()
     try:
-        tools = Instruments(_faces(model, settings), finder.find, features, say)
+        tools = Instruments(_faces(model, settings), finder.find, features, say, model.resolution)
         strict = None
         if args.report is not None and not args.quick and settings["faithful"] != 1.0:
             most = frozen({**settings, "faithful": 1.0})
-            strict = Instruments(_faces(model, most), finder.find, features, say)
+            strict = replace(tools, face=_faces(model, most))
         conditions = {
             "model": str(model.name),
             "runtime": f"{model.runtime} on {model.device}",

@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 
 from livesketch.evaluation.people import People
+from livesketch.evaluation.photos import Photos
 from livesketch.evaluation.tier_figures import TierFigures
 from livesketch.frames import Picture
 
@@ -24,6 +25,7 @@ class Figures:
 
     conditions: dict[str, str]
     tiers: dict[str, TierFigures]
+    photos: dict[str, Photos | None]  # behind the drawings of each tier
     obedience: dict[str, float]
     obedience_when_faithful: dict[str, float] | None
     people: People
@@ -57,6 +59,17 @@ def details(figures: Figures) -> dict[str, object]:
             for space, d in values.to_photos.items()
         }
         entry["face_found_at"] = {str(p): _rounded(v) for p, v in values.found_at.items()}
+    result["photos"] = {
+        tier: {
+            "n": photos.n,
+            "face_found": _rounded(photos.face_found),
+            "fd": _rounded(photos.fd),
+            "diversity": _rounded(photos.diversity),
+            "skin_tone": _all_rounded(photos.skin_tone),
+        }
+        for tier, photos in figures.photos.items()
+        if photos is not None
+    }
     result["conditions"] = figures.conditions
     result["obedience_when_faithful"] = _all_rounded(figures.obedience_when_faithful)
     result["looks"] = {

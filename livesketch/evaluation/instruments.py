@@ -28,6 +28,7 @@ class Instruments:
     find: Callable[[Picture], Landmarks | None]
     features: Features
     say: Callable[[str], None]
+    resolution: int = 256  # of the faces; photos that they are compared with are brought to it
 
     def seen(self, pictures: Sequence[Picture]) -> dict[str, NDArray[np.float64]]:
         """Name of a feature space -> (N, D) in it, of every space that is there."""

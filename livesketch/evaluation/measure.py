@@ -7,9 +7,10 @@ from livesketch.evaluation.figures import Figures
 from livesketch.evaluation.instruments import LOOK, Instruments
 from livesketch.evaluation.obedience import obedience
 from livesketch.evaluation.people import people
+from livesketch.evaluation.photos import all_photos, photos_of
 from livesketch.evaluation.sheets import as_picture
 from livesketch.evaluation.stillness import stillness
-from livesketch.evaluation.tier_figures import real_photos, tier_figures
+from livesketch.evaluation.tier_figures import tier_figures
 from livesketch.evaluation.tiers import Drawing
 
 # The first doodles come in three looks: a hundred drawings alone say little about a distribution.
@@ -40,7 +41,8 @@ def measure(
     conditions: dict[str, str],
 ) -> Figures:
     """`faithful`: the same instruments with the model at its most faithful; None leaves that out."""
-    real = real_photos(tiers, tools)
+    photos = {tier: photos_of(drawings, tools) for tier, drawings in tiers.items()}
+    real = all_photos(photos)
     figures = {}
     for tier, drawings in tiers.items():
         if drawings:
@@ -62,6 +64,7 @@ def measure(
     return Figures(
         conditions=conditions,
         tiers=figures,
+        photos=photos,
         obedience=obeyed,
         obedience_when_faithful=obeyed_faithfully,
         people=shown,

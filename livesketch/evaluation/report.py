@@ -6,6 +6,7 @@ from pathlib import Path
 from livesketch.evaluation.bars import BARS
 from livesketch.evaluation.figures import TIER_KEYS, Figures, contract, details
 from livesketch.evaluation.growth import STAGES
+from livesketch.evaluation.landmarks import SKIN_TONES
 from livesketch.evaluation.sheets import as_picture, contact_sheet
 from livesketch.evaluation.tier_figures import Row
 from livesketch.evaluation.writing import write_bytes, write_json, write_png
@@ -74,6 +75,7 @@ def page(figures: Figures, pictures: Sequence[tuple[str, str]]) -> str:
             ],
         ),
         _to_photos(figures),
+        _photos(figures),
         "Share with a face at a part of the pen path:",
         _table(
             ("tier", *(f"{p} %" for p in STAGES)),
@@ -88,7 +90,7 @@ def page(figures: Figures, pictures: Sequence[tuple[str, str]]) -> str:
         "## Looks",
         f"{people.n} random looks on one doodle: a face is found in {_said(people.face_found)}; "
         f"diversity {_said(people.diversity)}.",
-        _shares(people.skin_tone),
+        _skin_tones(figures),
         "## Stillness",
         f"{_said(figures.stillness)} (" + _listed(figures.stillness_by_tier) + ")",
         "## Pictures",
@@ -136,10 +138,27 @@ def _to_photos(figures: Figures) -> str:
     return table and "Made faces against all photos of this set:\n\n" + table
 
 
-def _shares(shares: Mapping[str, float] | None) -> str:
-    if shares is None:
-        return ""
-    return _table(tuple(shares), [tuple(f"{100 * share:.1f} %" for share in shares.values())])
+def _photos(figures: Figures) -> str:
+    rows = [
+        (tier, str(photos.n), *map(_said, (photos.face_found, photos.fd, photos.diversity)))
+        for tier, photos in figures.photos.items()
+        if photos is not None
+    ]
+    table = _table(("tier", "photos", "face found", "Fréchet", "diversity"), rows)
+    return table and "The photos behind the drawings, as if they had been made:\n\n" + table
+
+
+def _skin_tones(figures: Figures) -> str:
+    rows = [("looks", figures.people.skin_tone)]
+    rows += [(f"photos, {t}", p.skin_tone) for t, p in figures.photos.items() if p is not None]
+    return _table(
+        ("skin tone", *SKIN_TONES),
+        [
+            (name, *(f"{100 * share:.1f} %" for share in shares.values()))
+            for name, shares in rows
+            if shares is not None
+        ],
+    )
 
 
 def _listed(values: Mapping[str, float]) -> str:

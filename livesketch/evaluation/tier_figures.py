@@ -18,6 +18,7 @@ from livesketch.evaluation.instruments import (
     share,
 )
 from livesketch.evaluation.landmarks import Landmarks, nme_percent
+from livesketch.evaluation.photos import frechet_to_real
 from livesketch.evaluation.tiers import Drawing
 from livesketch.frames import Picture, Sketch
 
@@ -106,7 +107,7 @@ def tier_figures(
         n=len(drawings),
         face_found=share(found),
         nme_percent=median_of(nmes),
-        fd=_fd(made, tools),
+        fd=frechet_to_real(made, tools),
         diversity=spread(np.stack(codes)) / REAL_SPREAD if len(codes) > 1 else None,
         identity_50_100=median_of(one.identity_50_100 for one in grown),
         largest_jump=median_of(one.largest_jump for one in grown),
@@ -116,29 +117,6 @@ def tier_figures(
         found_at={p: share(one.found[p] for one in grown) for p in STAGES} if grown else {},
         rows=tuple(rows),
     )
-
-
-def real_photos(
-    tiers: dict[str, list[Drawing]], tools: Instruments
-) -> dict[str, NDArray[np.float64]]:
-    """All photos behind the set's drawings, each file once, in every feature space."""
-    paths = sorted({d.photo for drawings in tiers.values() for d in drawings if d.photo})
-    if not tools.features.spaces:
-        return {}
-    seen = []
-    for path in tools.told(paths, "photos"):
-        try:
-            seen.append(tools.seen([read_square(path)]))
-        except SourceError:
-            continue  # named when its drawing is measured
-    return joined(seen)
-
-
-def _fd(made: dict[str, NDArray[np.float64]], tools: Instruments) -> float | None:
-    space, real = tools.features.appearance, tools.features.real
-    if space is None or real is None or space.name not in made or len(made[space.name]) < 2:
-        return None
-    return frechet(made[space.name], real.mean, real.covariance)
 
 
 def _to_photos(
@@ -159,9 +137,8 @@ def _photo(drawing: Drawing, tools: Instruments) -> Picture | None:
         return None
     try:
         return read_square(drawing.photo)
-    except SourceError as error:
-        tools.say(f"{drawing.photo.name} is left out: {error}")
-        return None
+    except SourceError:
+        return None  # photos_of has named it
 
 
 def _nme(photo: Picture | None, marks: Landmarks | None, tools: Instruments) -> float | None:

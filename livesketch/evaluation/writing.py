@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from livesketch.canvas.safe_write import write_safely
+from livesketch.canvas.disk import write_safely
 from livesketch.errors import OutputError
 from livesketch.frames import Picture
 
