@@ -302,6 +302,14 @@ def _controls(args: argparse.Namespace) -> int:
     return OK
 
 
+def _evaluate(args: argparse.Namespace) -> int:
+    from livesketch import evaluation
+
+    _check_model(args.model)
+    print(json.dumps(evaluation.run(args, _complain), indent=1))
+    return OK
+
+
 def _train(args: argparse.Namespace) -> int:
     from livesketch import training
 
@@ -320,6 +328,12 @@ def _no_flags(parser: argparse.ArgumentParser) -> None:
     pass
 
 
+def _evaluate_flags(parser: argparse.ArgumentParser) -> None:
+    from livesketch import evaluation
+
+    evaluation.add_arguments(parser)
+
+
 def _train_flags(parser: argparse.ArgumentParser) -> None:
     from livesketch import training
 
@@ -332,6 +346,7 @@ COMMANDS: dict[str, Command] = {
     "render": Command("Files in, faces out, without a window.", flags.render, _render),
     "trace": Command("Photos to the sketches the model would see.", flags.trace, _trace),
     "bench": Command("Latency and speed on this machine.", flags.bench, _bench),
+    "evaluate": Command("Measure a model on drawings.", _evaluate_flags, _evaluate),
     "models": Command("What can be loaded, its origin, its terms.", _no_flags, _models),
     "weights": Command("Weights files: list, add, check.", flags.weights, _weights),
     "devices": Command("What is plugged in, and what is missing.", _no_flags, _devices),

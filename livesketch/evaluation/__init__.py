@@ -26,8 +26,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="DIR",
-        help="folder with feature networks (mobilenetv2_035.npz, mobilefacenet.npz) and"
-        " real_faces.npz; may be given more than once",
+        help="folder with mobilenetv2_035.npz, mobilefacenet.npz, real_faces.npz, and"
+        " inception-2015-12-05.pt if you have it; may be given more than once",
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here")
     parser.add_argument(
