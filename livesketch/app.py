@@ -12,7 +12,7 @@ from livesketch.acts import RUNTIMES, Stage, act, change_source
 from livesketch.controls.actions import Action
 from livesketch.desk import Desk, example
 from livesketch.errors import LivesketchError, ModelError, SourceError
-from livesketch.frames import Frame, Look, Request, Result
+from livesketch.frames import Frame, Look, Request, Result, Sketch
 from livesketch.latency import Rate, Spans
 from livesketch.looks.cards import LookCards
 from livesketch.parameters import Value
@@ -248,7 +248,7 @@ class App:
             paper=paper,
             paper_dirty=dirty,
             is_empty=document.is_empty,
-            traced=answer.sketch if answer is not None and session.source != "paper" else None,
+            traced=_traced(answer) if session.source != "paper" else None,
             drawing_name=document.name or "untitled drawing",
             path=document.path,
             is_saved=document.is_saved,
@@ -287,7 +287,8 @@ class App:
         measures.frames_shown += 1
         for stamp in stage.pointers:
             measures.pen_to_ink.add(flipped - stamp)
-        self._unanswered += stage.pointers
+        if stage.player.is_ready:  # a model that is still waking says nothing about the road
+            self._unanswered += stage.pointers
         if not self._is_new or self._answer is None:
             return
         self._is_new = False
@@ -310,6 +311,11 @@ def run(options: AppOptions) -> None:
         app.run()
     finally:
         app.close()
+
+
+def _traced(answer: Result | None) -> Sketch | None:
+    is_photo = answer is not None and answer.request.frame.picture is not None
+    return answer.sketch if answer is not None and is_photo else None
 
 
 def _note(stage: Stage, answer: Result | None) -> str:

@@ -18,6 +18,7 @@ from livesketch.frames import Picture
 
 SIZE = (1440, 810)
 PATIENCE_S = 60.0
+LOOK_EVERY_S = 0.05  # looking costs the processor that the program needs
 
 
 class Screen:
@@ -79,6 +80,7 @@ class Screen:
                 pytest.fail(f"the program ended while waiting for {what}: {self.log.read_text()}")
             if time.monotonic() > end:
                 pytest.fail(f"{what}: not within {PATIENCE_S:.0f} s")
+            time.sleep(LOOK_EVERY_S)
 
     def hand(self, *words: object) -> None:
         """xdotool's words: mousemove 10 10 mousedown 1 …"""
