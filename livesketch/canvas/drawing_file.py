@@ -107,6 +107,8 @@ def _read_header(name: str, fields: dict[str, object], document: Document) -> li
 
 def _not_a_drawing(name: str, content: bytes) -> DrawingError:
     start = content[:512].lstrip()
+    if start.startswith(b'{"livesketch"'):
+        return DrawingError(f"{name} breaks off in its first line: nothing in it is whole.")
     sentence = f"{name} is not a livesketch drawing."
     if start.startswith((b"\x89PNG", b"\xff\xd8\xff", b"RIFF", b"GIF8", b"BM")):
         return DrawingError(sentence, "It is a picture.")
@@ -116,8 +118,6 @@ def _not_a_drawing(name: str, content: bytes) -> DrawingError:
         return DrawingError(sentence, "If it is a Quick, Draw! file, name it .ndjson.")
     if b"<svg" in start or start.startswith(b"<?xml"):
         return DrawingError(sentence, "If it is an SVG file, name it .svg.")
-    if start.startswith(b'{"livesketch"'):
-        return DrawingError(f"{name} breaks off in its first line: nothing in it is whole.")
     return DrawingError(sentence)
 
 

@@ -17,6 +17,7 @@ _HEAD_WIDTH, _HEAD_HEIGHT = 0.62, 0.66  # what it may take: the tighter one coun
 _FEATURES_Y, _FEATURES_SIDE = 0.575, 0.34  # eyes, nose and mouth without an outline
 
 _HEAD_SIZED = 0.27  # paper sides: an outline at least that high is a head as soon as it closes
+_SMALLEST_GUESS = 0.16  # smaller strokes with strokes between them may be an eye and its lashes
 _SCALE_SLACK, _SHIFT_SLACK = 1.25, 0.12  # a guess steps only when it is off by more
 _REMEMBERED = 48  # strokes that are looked at: the head comes early
 
@@ -185,22 +186,19 @@ def _guessed(state: _State) -> _State:
     whole = marks[0].box
     for mark in marks[1:]:
         whole = whole.joined(mark.box)
-    if whole.height < _HEAD_SIZED or not whole.is_like_a_head:
+    if whole.height < _SMALLEST_GUESS or not whole.is_like_a_head:
         return state
     outlines = [
         mark
         for mark in marks
         if mark.box.width > 0.6 * whole.width or mark.box.height > 0.6 * whole.height
     ]
-    if outlines:
-        place = _place_of_head(whole)
-        inner = [mark for mark in marks if mark not in outlines]
-        if len(inner) >= 3 and _has_features(whole, inner):
-            return replace(state, place=place, head=whole, head_mark=-1)
-    elif len(marks) >= 4:
-        place = _place_of_features(whole)
-    else:
+    inner = [mark for mark in marks if mark not in outlines]
+    if outlines and len(inner) >= 3 and _has_features(whole, inner):
+        return replace(state, place=_place_of_head(whole), head=whole, head_mark=-1)
+    if whole.height < _HEAD_SIZED or (not outlines and len(marks) < 4):
         return state
+    place = _place_of_head(whole) if outlines else _place_of_features(whole)
     return replace(state, place=_stepped(state.place, place))
 
 

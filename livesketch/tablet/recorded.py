@@ -47,7 +47,9 @@ def _schedule(strokes: Sequence[Stroke], start: float, speed: float) -> list[Pen
         samples = stroke.samples
         for number, sample in enumerate(samples):
             step_s = 0.0 if last_time is None else max(sample.time - last_time, 0.0)
-            clock += min(step_s, _LONGEST_PAUSE_S) / speed
+            if number == 0:
+                step_s = min(step_s, _LONGEST_PAUSE_S)
+            clock += step_s / speed
             last_time = sample.time
             due = replace(sample, time=clock)
             kind = "move" if number else "down"
