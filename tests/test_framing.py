@@ -35,7 +35,7 @@ def in_frame(point, place):
 @pytest.mark.parametrize("height", [0.12, 0.3, 0.66, 1.4])
 @pytest.mark.parametrize("centre", [(0.15, 0.12), (0.5, 0.5), (0.8, 0.9)])
 def test_a_head_of_any_size_anywhere_is_brought_to_its_place(height, centre):
-    place = place_of(head(*centre, height))
+    place = place_of(head(centre[0], centre[1], height))
     assert in_frame(centre, place) == pytest.approx([0.5, 0.54], abs=0.01)
     assert height / place.side == pytest.approx(0.66, abs=0.01)
 
@@ -148,7 +148,7 @@ def test_nothing_and_almost_nothing_show_the_whole_paper():
 
 def random_lines(seed):
     rng = np.random.default_rng(seed)
-    lines = head(*rng.random(2), rng.uniform(0.1, 1.0)) if seed % 2 else []
+    lines = head(rng.random(), rng.random(), rng.uniform(0.1, 1.0)) if seed % 2 else []
     for _ in range(rng.integers(1, 12)):
         kind = rng.integers(3)
         if kind == 0:

@@ -62,6 +62,7 @@ def test_the_growing_stroke_is_kept_in_pieces(tmp_path):
     crash(journal)
     (stroke,) = Journal(tmp_path).recover().strokes
     assert len(stroke) >= 36
+    assert document.growing is not None
     assert stroke.samples == tuple(document.growing.samples[: len(stroke)])
 
 

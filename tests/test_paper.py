@@ -6,8 +6,15 @@ from livesketch.canvas.brush import Brush
 from livesketch.canvas.document import Document
 from livesketch.canvas.doodle import Doodle, draw, strokes
 from livesketch.canvas.stroke import Sample
-from livesketch.frames import WHOLE_PAPER
+from livesketch.frames import WHOLE_PAPER, Frame, Sketch
 from livesketch.sources.paper import Source
+
+
+def read(source: Source, is_framed: bool = True) -> tuple[Frame, Sketch]:
+    frame = source.read(is_framed)
+    assert frame is not None
+    assert frame.sketch is not None
+    return frame, frame.sketch
 
 
 def test_frames_come_with_changes_and_carry_the_pens_time():
@@ -37,37 +44,28 @@ def test_frames_come_with_changes_and_carry_the_pens_time():
 def test_framing_can_be_switched_off_and_on():
     document = Document.from_strokes([line * 0.4 + 0.5 for line in strokes(Doodle())])
     source = Source(document)
-    framed, whole, again = source.read(True), source.read(False), source.read(True)
-    assert framed is not None
-    assert whole is not None
-    assert again is not None
+    (framed, first), (whole, second), (again, third) = map(read, [source] * 3, [True, False, True])
     assert whole.place == WHOLE_PAPER
     assert framed.place != WHOLE_PAPER
     assert framed.place == again.place
-    assert np.array_equal(framed.sketch, again.sketch)
-    assert not np.array_equal(framed.sketch, whole.sketch)
+    assert np.array_equal(first, third)
+    assert not np.array_equal(first, second)
 
 
 def test_a_doodle_is_seen_as_training_draws_it():
     lines = strokes(Doodle())
-    frame = Source(Document.from_strokes(lines)).read(False)
-    assert frame is not None
-    assert frame.sketch is not None
-    assert np.abs(frame.sketch - draw(lines)).mean() < 0.006
+    _, sketch = read(Source(Document.from_strokes(lines)), False)
+    assert np.abs(sketch - draw(lines)).mean() < 0.006
 
 
 def test_a_cleared_paper_is_empty_and_undo_fills_it():
     document = Document.from_strokes(strokes(Doodle()))
     source = Source(document)
-    before = source.read(True)
+    _, before = read(source)
     document.clear()
-    empty = source.read(True)
+    empty, blank = read(source)
     document.undo()
-    after = source.read(True)
-    assert before is not None
-    assert empty is not None
-    assert after is not None
+    _, after = read(source)
     assert empty.is_empty
-    assert empty.sketch is not None
-    assert empty.sketch.min() == 1.0
-    assert np.array_equal(before.sketch, after.sketch)
+    assert blank.min() == 1.0
+    assert np.array_equal(before, after)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from livesketch.canvas.svg_path import Line, ellipse, lines_of_path, numbers
 
 _DEEPEST = 200
-_MOST_POINTS = 2_000_000
+_MOST_POINTS = 500_000
 _HIDDEN = {"defs", "clipPath", "mask", "symbol", "marker", "pattern", "linearGradient", "title"}
 _TRANSFORM = re.compile(r"(matrix|translate|scale|rotate|skewX|skewY)\s*\(([^)]*)\)")
 

@@ -14,9 +14,9 @@ _NUMBER = re.compile(r"[\s,]*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)")
 _COMMAND = re.compile(r"[\s,]*([MmLlHhVvCcSsQqTtAaZz])")
 _FLAG = re.compile(r"[\s,]*([01])")
 _ARGUMENTS = {"M": 2, "L": 2, "H": 1, "V": 1, "C": 6, "S": 4, "Q": 4, "T": 2, "A": 7, "Z": 0}
-_CURVE_PIECES = 12
-_ARC_PIECE = math.pi / 16
-_MOST_POINTS = 1_000_000
+_CURVE_PIECES = 24
+_ARC_PIECE = math.pi / 48
+_MOST_POINTS = 300_000
 
 
 def numbers(text: str) -> list[float]:
@@ -34,7 +34,7 @@ def lines_of_path(data: str) -> list[Line]:
 
 
 def ellipse(x: float, y: float, radius_x: float, radius_y: float) -> Line:
-    angles = np.linspace(0.0, 2.0 * math.pi, 65)
+    angles = np.linspace(0.0, 2.0 * math.pi, 97)
     return np.stack([x + radius_x * np.cos(angles), y + radius_y * np.sin(angles)], axis=1)
 
 
