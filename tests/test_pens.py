@@ -33,7 +33,22 @@ def test_every_move_is_a_sample_with_its_own_time_and_place():
     assert [event.kind for event in events] == ["down"] + ["move"] * 59 + ["up"]
     times = [event.sample.time for event in events]
     assert times == sorted(times)
-    assert [event.sample.x for event in events] == pytest.approx([n * 0.004 for n in range(61)])
+    places = [event.sample.x for event in events]
+    assert places == pytest.approx([n * 0.004 for n in range(61)], abs=0.003)
+    assert places[-1] == 0.5 * 60 / 125
+
+
+def test_the_stairs_of_a_slow_mouse_are_evened_out():
+    pen = MousePen()
+    events = pen.feed("down", 0.1, 0.1, 1.0)
+    for number in range(1, 200):  # down a gentle slope on a paper of 600 pixels
+        x, y = round(60 + number) / 600, round(60 + number * 0.21) / 600
+        events += pen.feed("move", x, y, 1.0 + number / 60)
+    points = np.array([(event.sample.x, event.sample.y) for event in events]) * 600
+    off = np.abs(points[:, 1] - 60 - 0.21 * (points[:, 0] - 60))
+    assert off.max() < 0.6
+    steps = np.diff(points[10:, 1])
+    assert steps.max() < 0.55  # where the mouse itself jumps by a whole pixel
 
 
 def test_pressure_from_speed_never_jumps():
