@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "set", type=Path, metavar="SET", help="folder of drawings, a folder per tier"
     )
     parser.add_argument(
-        "--model", default="default", help="name or .safetensors (default: default)"
+        "--model", default="default", metavar="NAME|FILE", help="see livesketch models"
     )
     parser.add_argument(
         "--features",

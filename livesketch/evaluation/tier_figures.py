@@ -1,6 +1,6 @@
 """The figures of one tier of drawings."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -72,14 +72,14 @@ def tier_figures(
     real: dict[str, NDArray[np.float64]],
     growing: int | None = None,
 ) -> TierFigures:
-    """`looks` are the seeds for face_found and fd, LOOK first; everything else is in LOOK alone.
+    """`looks` are the seeds for face_found, fd and diversity, LOOK first; the rest is in LOOK alone.
 
     `real`: name of a feature space -> real photos in it, (M, D). `growing`: of how many drawings
     the halves are measured; None: of all.
     """
     found: list[bool] = []
     seen: list[dict[str, NDArray[np.float64]]] = []
-    codes: list[NDArray[np.float32]] = []
+    codes: dict[int, list[NDArray[np.float32]]] = {look: [] for look in looks}
     nmes: list[float] = []
     grown: list[Growth] = []
     rows: list[Row] = []
@@ -88,9 +88,10 @@ def tier_figures(
         marks = [tools.find(face) for face in faces]
         found += [mark is not None for mark in marks]
         seen.append(tools.seen(faces))
-        code = tools.code(faces[0], marks[0])
-        if code is not None:
-            codes.append(code)
+        for look, face, mark in zip(looks, faces, marks, strict=True):
+            code = tools.code(face, mark)
+            if code is not None:
+                codes[look].append(code)
         photo = _photo(drawing, tools)
         nme = _nme(photo, marks[0], tools)
         if nme is not None:
@@ -108,7 +109,7 @@ def tier_figures(
         face_found=share(found),
         nme_percent=median_of(nmes),
         fd=frechet_to_real(made, tools),
-        diversity=spread(np.stack(codes)) / REAL_SPREAD if len(codes) > 1 else None,
+        diversity=_diversity(codes.values()),
         identity_50_100=median_of(one.identity_50_100 for one in grown),
         largest_jump=median_of(one.largest_jump for one in grown),
         to_photos=_to_photos(made, real),
@@ -117,6 +118,12 @@ def tier_figures(
         found_at={p: share(one.found[p] for one in grown) for p in STAGES} if grown else {},
         rows=tuple(rows),
     )
+
+
+def _diversity(codes: Iterable[Sequence[NDArray[np.float32]]]) -> float | None:
+    """How different the people of different drawings are, within one look; mean over the looks."""
+    spreads = [spread(np.stack(of_look)) for of_look in codes if len(of_look) > 1]
+    return float(np.mean(spreads)) / REAL_SPREAD if spreads else None
 
 
 def _to_photos(
