@@ -6,6 +6,7 @@ import io
 import tarfile
 import zlib
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +38,8 @@ def small_networks(monkeypatch):
         return replace(TINY, img_resolution=options.size)
 
     monkeypatch.setattr(loop, "_config", tiny)
+    for name in ("Discriminator", "DetailDiscriminator", "FeatureFinder"):
+        monkeypatch.setattr(state, name, partial(getattr(state, name), (8, 8, 8)))
 
 
 def _options(data: Path, out: Path, steps: int, **changes) -> loop.TrainOptions:

@@ -17,7 +17,7 @@ from livesketch.models import checkpoint
 from livesketch.models.networks import compact
 from livesketch.training.discriminator import DetailDiscriminator, Discriminator, FeatureFinder
 
-FAST, SLOW = 3e-4, 2e-4  # Adam's step for the generator and for its critics
+FAST, SLOW = 1.5e-4, 1.5e-4  # Adam's step for the generator and for its critics
 
 
 @dataclass

@@ -8,7 +8,7 @@ from typing import cast
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from livesketch.models.networks import compact
 from livesketch.training import losses
@@ -16,7 +16,8 @@ from livesketch.training.discriminator import DetailDiscriminator, Discriminator
 from livesketch.training.state import FAST, SLOW, State
 
 BASE = compact.BASE
-HALF_LIFE = 4000  # pictures after which half of an average is new
+HALF_LIFE = 12000  # pictures after which half of an average is new
+LARGEST_GRADIENT = 20.0
 LAST_PART = 0.7  # of the time: from here on the steps grow smaller
 CRITICS = ("discriminator", "detail_discriminator", "finder")
 
@@ -84,7 +85,8 @@ def one_step(
 def _paint(learned: State, batch: Batch, own: Tensor, share: float) -> Made:
     painter = cast(compact.Network, learned.networks["network"])
     fold = batch.pictures.shape[-1] // BASE
-    full = max(2, round(len(own) * share)) if fold > 1 else 0
+    sharpens = fold > 1 and learned.step % 2 == 0  # details are learned faster than faces
+    full = max(2, round(len(own) * share)) if sharpens else 0
     with _mixed(own.device):
         mean, log_var = learned.networks["style_encoder"](batch.pictures)
         noise = torch.randn_like(mean)
@@ -143,7 +145,7 @@ def _for_critics(
             return patch.float().mean((1, 2, 3)) + whole.float().flatten()
 
         (losses.r1(judge, seen.shown[: max(2, len(seen.shown) // 2)]) * 2).backward()
-    if made.large is not None and step % 16 == 8:
+    if made.large is not None and step % 32 == 8:
         real = crop(batch.pictures[: len(made.large)])
         (losses.r1(lambda y: sharp(y)[0].float().mean((1, 2, 3)), real) * 2).backward()
     return values
@@ -172,17 +174,20 @@ def _for_painters(
             grown = losses.growing(made.ws[batch.begun], ends)
     obeyed = losses.obedience(found, batch.points, trust)
     loss = 0.6 * min(1.0, warmth / 200) * adversarial + 10 * pixels + 8 * matched
-    loss = loss + 2 * structure + 0.01 * divergence + 60 * obeyed + 1.0 * grown
+    loss = loss + 2 * structure + 0.01 * divergence + 20 * obeyed + 0.5 * grown
     if made.large is not None and seen.made_sharp is not None and seen.true_sharp is not None:
         mine = own[: len(made.large)]
-        loss = loss - 0.3 * min(1.0, warmth / 300) * seen.made_sharp[0].float().mean()
+        loss = loss - 0.15 * min(1.0, warmth / 600) * seen.made_sharp[0].float().mean()
         loss = loss + 4 * losses.matching(seen.made_sharp[1], seen.true_sharp[1], mine)
         true = batch.pictures[: len(made.large)][mine]
-        loss = loss + 5 * F.l1_loss(made.large[mine].float(), true)
+        loss = loss + 3 * F.l1_loss(made.large[mine].float(), true)
     painters = [*painter.parameters(), *net["style_encoder"].parameters()]
     learned.optimizers["painters"].zero_grad(set_to_none=True)
     loss.backward(inputs=painters)
+    # one wild gradient would move every weight by ten ordinary steps: Adam has no momentum here
+    norm = nn.utils.clip_grad_norm_(painters, LARGEST_GRADIENT)
     return {
+        "norm": norm.item(),
         "adversarial": adversarial.item(),
         "l1": pixels.item(),
         "match": matched.item(),
