@@ -148,13 +148,19 @@ def _check_model(name: str | None) -> None:
 
 
 def _check_screen() -> None:
-    named = ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER", "SDL_VIDEO_DRIVER")
-    if sys.platform.startswith("linux") and not any(os.environ.get(name) for name in named):
+    os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+    if not sys.platform.startswith("linux") or os.environ.get("SDL_VIDEODRIVER"):
+        return
+    named = {"DISPLAY": "x11", "WAYLAND_DISPLAY": "wayland"}
+    drivers = [driver for name, driver in named.items() if os.environ.get(name)]
+    if not drivers:
         raise UsageError(
             "There is no screen to open a window on.",
             "Over SSH, livesketch render INPUT -o OUT makes faces without one; "
             "to use this machine's own screen say DISPLAY=:0 livesketch.",
         )
+    # Left to itself SDL plays on unseen where the screen that is named does not answer.
+    os.environ["SDL_VIDEODRIVER"] = ",".join(drivers)
 
 
 def _render(args: argparse.Namespace) -> int:

@@ -130,10 +130,19 @@ def test_no_screen_is_said_and_names_the_way_over_ssh(
 ) -> None:
     if not sys.platform.startswith("linux"):
         pytest.skip("a Linux system without a desktop")
-    for name in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER", "SDL_VIDEO_DRIVER"):
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"):
         monkeypatch.delenv(name, raising=False)
     assert cli.run([]) == 2
     assert "livesketch render" in said(capsys)
+
+
+def test_a_screen_that_does_not_answer_is_said(tmp_path: Path) -> None:
+    if not sys.platform.startswith("linux"):
+        pytest.skip("a Linux system with an X server that is gone")
+    run = program("draw", "--frames", "1", DISPLAY=":4711", WAYLAND_DISPLAY="", SDL_VIDEODRIVER="")
+    assert run.returncode == 2, run.stderr
+    (line,) = run.stderr.strip().splitlines()
+    assert "livesketch render" in line
 
 
 def test_what_nobody_foresaw_is_one_sentence_and_the_log_has_the_rest(
