@@ -3,5 +3,6 @@
 # name -> where it lives
 PENS: dict[str, str] = {
     "mouse": "livesketch.tablet.mouse",
+    "x11": "livesketch.tablet.x11",  # needs python-xlib, so Linux
     "recorded": "livesketch.tablet.recorded",
 }

@@ -1,0 +1,101 @@
+"""Run by with_tablet: opens a bare window, draws on it with the software pen, prints what the program's pen heard."""
+
+import json
+import math
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from pen import Pen
+from Xlib import Xatom
+from Xlib.display import Display
+from Xlib.ext import xinput
+
+from livesketch.tablet.pen import PenEvent
+from livesketch.tablet.x11 import XInputPen
+
+COUNT = 60
+
+
+def wave(y: float) -> list[tuple[float, float, float]]:
+    return [
+        (200.25 + 6 * n, y + 80 * math.sin(n / 8), 0.05 + 0.95 * n / (COUNT - 1))
+        for n in range(COUNT)
+    ]
+
+
+def unplugged(pen: XInputPen, hand: Pen) -> list[PenEvent]:
+    """Takes the eraser away from the server in the middle of a stroke."""
+    heard = []
+    hand.proximity(True, 300, 300)
+    hand.button(True, 300, 300, 0.5)
+    for n in range(5):
+        hand.move(300 + 10 * n, 320, 0.5)
+    helper: Any = Display()
+    enabled = helper.intern_atom("Device Enabled")
+    for info in helper.xinput_query_device(xinput.AllDevices).devices:
+        if "eraser" in str(info.name):
+            helper.xinput_change_device_property(
+                info.deviceid, enabled, Xatom.INTEGER, 0, (8, bytes([0]))
+            )
+    helper.sync()
+    until = time.monotonic() + 10
+    while not (heard and heard[-1].kind == "up") and time.monotonic() < until:
+        heard += pen.read()
+        time.sleep(0.005)
+    return heard
+
+
+def main() -> None:
+    display = Display()
+    root = display.screen().root
+    window = root.create_window(40, 30, 1000, 600, 0, display.screen().root_depth)
+    window.map()
+    display.sync()
+    folder = Path(os.environ["TABLET_DIR"])
+    pen = XInputPen(window.id)
+    report = {
+        "labels": [pen.label],
+        "axes": [sorted(one.axes) for one in pen.devices],
+        "strokes": [],
+    }
+    hands = {name: Pen(str(folder / f"{name}.sock")) for name in ("pen", "eraser")}
+    for name in ("pen", "eraser"):
+        hand = hands[name]
+        drawn, heard = wave(300.0), []
+        x, y, pressure = drawn[0]
+        hand.proximity(True, x, y)
+        hand.move(x, y)
+        heard += pen.read()
+        hand.button(True, x, y, pressure)
+        for x, y, pressure in drawn[1:]:
+            hand.move(x, y, pressure)
+            heard += pen.read()
+        hand.button(False, x, y)
+        hand.proximity(False, x, y)
+        until = time.monotonic() + 10
+        while not (heard and heard[-1].kind == "up") and time.monotonic() < until:
+            heard += pen.read()
+            time.sleep(0.005)
+        report["strokes"].append(
+            {
+                "drawn": drawn,
+                "heard": [
+                    (event.kind, event.sample.x, event.sample.y, event.sample.pressure)
+                    for event in heard
+                ],
+                "eraser": [event.is_eraser for event in heard],
+                "lag": [time.monotonic() - event.sample.time for event in heard],
+                "times": [event.sample.time for event in heard],
+            }
+        )
+        report["labels"].append(pen.label)
+    report["unplugged"] = [event.kind for event in unplugged(pen, hands["eraser"])]
+    report["left"] = len(pen.devices)
+    pen.close()
+    json.dump(report, sys.stdout)
+
+
+main()
