@@ -15,6 +15,7 @@ from pathlib import Path
 
 from livesketch.places import user_dir
 from livesketch.sources.webcam import list_cameras
+from livesketch.tablet import PENS
 from livesketch.tablet.listing import kernel_pens, x11_pens
 
 log = logging.getLogger(__name__)
@@ -167,12 +168,15 @@ def tablets(root: Path) -> Finding:
             missing="Pens cannot be listed on this system yet.",
             hint="A pen draws as a mouse does.",
         )
-    found = tuple(x11_pens() or kernel_pens(root))
+    found = tuple(x11_pens())
+    if found and "x11" in PENS:
+        return Finding(kind, found)
+    found = found or tuple(kernel_pens(root))
     if found:
         return Finding(
             kind,
             found,
-            "This version plays a pen as a mouse: its pressure is not used.",
+            "Here a pen draws as a mouse does: its pressure is not used.",
             "The line's width follows the speed of the hand instead.",
         )
     return Finding(kind, missing="No pen tablet is plugged in.", hint="A mouse draws as well.")
