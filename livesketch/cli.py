@@ -297,7 +297,8 @@ def _write(path: Path, text: str) -> None:
         part.write_text(text, encoding="utf-8")
         part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink()
         raise UsageError(
             f"{path} cannot be written: {error.strerror}.", "Name another file."
         ) from error

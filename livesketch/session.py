@@ -2,6 +2,7 @@
 
 import json
 import os
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -77,7 +78,8 @@ def save(session: Session, path: Path) -> None:
         part.write_text(json.dumps(kept, indent=1), encoding="utf-8")
         os.replace(part, path)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
         raise OutputError(
             f"The settings cannot be kept in {path}: {error.strerror}.", "Free some space there."
         ) from error
