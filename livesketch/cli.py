@@ -148,6 +148,7 @@ def _check_model(name: str | None) -> None:
 
 
 def _check_screen() -> None:
+    """Chooses how SDL opens a window; UsageError where there is no screen for one."""
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
     if not sys.platform.startswith("linux") or os.environ.get("SDL_VIDEODRIVER"):
         return
@@ -281,6 +282,13 @@ def _devices(args: argparse.Namespace) -> int:
 
 def _bench(args: argparse.Namespace) -> int:
     _check_model(args.model)
+    try:
+        _check_screen()
+    except UsageError:
+        _complain("there is no screen here: the window is measured without one.")
+        os.environ["SDL_VIDEODRIVER"] = "dummy"
+    if sys.stderr.isatty():
+        _complain("measuring for half a minute. Leave the machine alone meanwhile.")
     from livesketch import bench
 
     figures = bench.run(bench.BenchOptions(args.model or "default", args.runtime or "auto"))
