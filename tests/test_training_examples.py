@@ -4,10 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from training_data import landmarks, write_prepared
 
 from livesketch.errors import SourceError
-from livesketch.training import raster, warp
+from livesketch.training import losses, raster, warp
 from livesketch.training.dataset import example, open_prepared
 from livesketch.training.doodles import doodle
 from livesketch.training.drawing import Face, hand_drawn, prefix
@@ -189,3 +190,14 @@ def test_a_folder_that_is_not_prepared_is_one_sentence(tmp_path, spoil):
         path.write_text("hello")
     with pytest.raises(SourceError):
         open_prepared(tmp_path)
+
+
+def test_smudges_lie_where_lines_are():
+    torch.manual_seed(0)
+    true = torch.zeros(2, 3, 128, 128)
+    drawings = torch.ones(2, 1, 256, 256)
+    drawings[:, :, 100:104] = 0
+    odd = losses.smudged(true, drawings)
+    assert odd.shape == true.shape
+    assert (odd[:, :, :40] == true[:, :, :40]).all()
+    assert (odd[:, :, 50:52] - true[:, :, 50:52]).abs().mean() > 0.02

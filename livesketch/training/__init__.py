@@ -41,7 +41,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="",
         help="where the photos are from and their terms, for the model's card",
     )
-    add("--style-space", default="", metavar="ID", help="kept only if old looks stay the same people")
+    add(
+        "--style-space",
+        default="",
+        metavar="ID",
+        help="kept only if old looks stay the same people",
+    )
     add("--preview", action="store_true", help="only write a sheet of what would be learned from")
 
 

@@ -148,7 +148,7 @@ def _line(learned: State, rate: float, left: float, values: dict[str, float]) ->
 
 
 LOGGED = ["step", "pictures", "critic", "sharp", "finder", "adversarial", "l1", "match", "kl"]
-LOGGED += ["obeyed", "grown", "norm"]
+LOGGED += ["obeyed", "grown", "norm", "smudged"]
 
 
 def _log(path: Path, learned: State, values: dict[str, float]) -> None:

@@ -32,12 +32,34 @@ def augmentation(count: int, device: torch.device) -> Augment:
     return apply
 
 
+def smudged(true: Tensor, drawings: Tensor) -> Tensor:
+    """True pictures (N, 3, S, S) through which lines of drawings (N, 1, k S, k S) show.
+
+    What a lazy painter makes. The critic learns to refuse it, the finder not to be fooled by it.
+    """
+    count, fold = len(true), drawings.shape[-1] // true.shape[-1]
+    soft = int(torch.randint(0, 4, ())) * 2 + 1
+    lines = F.avg_pool2d(1 - drawings, fold) if fold > 1 else 1 - drawings
+    lines = F.avg_pool2d(lines, soft, 1, soft // 2)
+    lines = (lines * torch.empty(count, 1, 1, 1, device=true.device).uniform_(0.2, 1.5)).clamp(
+        0, 0.9
+    )
+    colour = torch.empty(count, 1, 1, 1, device=true.device).uniform_(-1, 0)
+    colour = colour + torch.tensor([0.1, 0.0, -0.08], device=true.device)[:, None, None]  # brownish
+    return true + (colour - true) * lines
+
+
 def hinge(real: Tensor, made: Tensor) -> Tensor:
     return F.relu(1 - real.float()).mean() + F.relu(1 + made.float()).mean()
 
 
 def logistic(real: Tensor, made: Tensor) -> Tensor:
     return F.softplus(-real.float()).mean() + F.softplus(made.float()).mean()
+
+
+def refusal(patch: Tensor, whole: Tensor) -> Tensor:
+    """How far a critic is from refusing pictures it should refuse."""
+    return F.relu(1 + patch.float()).mean() + F.softplus(whole.float()).mean()
 
 
 def r1(judge: Callable[[Tensor], Tensor], real: Tensor) -> Tensor:

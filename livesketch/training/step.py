@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from livesketch.models.networks import compact
 from livesketch.training import losses
 from livesketch.training.discriminator import DetailDiscriminator, Discriminator
-from livesketch.training.state import FAST, SLOW, State
+from livesketch.training.state import RATES, State
 
 BASE = compact.BASE
 HALF_LIFE = 12000  # pictures after which half of an average is new
@@ -54,6 +54,7 @@ class Seen:
     shown: Tensor  # N,3,128,128: the true pictures as the critic saw them
     true: Judgement
     made: Judgement
+    smudged: Judgement | None
     true_sharp: tuple[Tensor, list[Tensor]] | None
     made_sharp: tuple[Tensor, list[Tensor]] | None
 
@@ -67,7 +68,7 @@ def one_step(
     rate = min(1.0, (warmth + 1) / 100) * min(1.0, (1 - part) / (1 - LAST_PART) + 0.05)
     for name, optimizer in learned.optimizers.items():
         for group in optimizer.param_groups:
-            group["lr"] = (FAST if name == "painters" else SLOW) * rate
+            group["lr"] = RATES[name] * rate
     own = torch.arange(count, device=device) % 2 == 0  # these take the photo's own style
     made = _paint(learned, batch, own, share)
     augment, crop = losses.augmentation(count, device), _crop(batch.pictures.shape[-1])
@@ -108,11 +109,15 @@ def _judge(
     shown = augment(made.true)
     with _mixed(shown.device):
         true, mine = critic(shown), critic(augment(made.small))
-        true_sharp, mine_sharp = None, None
+        odd, true_sharp, mine_sharp = None, None, None
+        if learned.step % 2:
+            few = slice(0, max(2, len(shown) // 4))
+            smudged = losses.smudged(made.true, batch.drawings.roll(learned.step // 2 % 2, 0))
+            odd = critic(augment(smudged)[few])
         if made.large is not None:
             true_sharp = sharp(crop(batch.pictures[: len(made.large)]))
             mine_sharp = sharp(crop(made.large))
-    return Seen(shown, true, mine, true_sharp, mine_sharp)
+    return Seen(shown, true, mine, odd, true_sharp, mine_sharp)
 
 
 def _for_critics(
@@ -131,10 +136,15 @@ def _for_critics(
         loss = loss + loss_sharp
     if step % 4 == 0:
         with _mixed(seen.shown.device):
-            found = net["finder"](made.true)
+            odd = losses.smudged(made.true, batch.drawings.roll(1, 0)) if step % 8 else made.true
+            found = net["finder"](odd)
         truth = F.smooth_l1_loss(found, batch.points, beta=0.01)
         values["finder"] = truth.item()
         loss = loss + truth * 20
+    if seen.smudged is not None:
+        loss_smudged = losses.refusal(*seen.smudged[:2])
+        values["smudged"] = loss_smudged.item()
+        loss = loss + 0.5 * loss_smudged
     for name in CRITICS:
         learned.optimizers[name].zero_grad(set_to_none=True)
     loss.backward(inputs=own, retain_graph=True)

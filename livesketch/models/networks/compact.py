@@ -186,8 +186,9 @@ class Network(nn.Module):
             raise ModelError("the compact network needs the feature maps of a drawing")
         f4, f8, f16 = code.spatial
         w = code.ws + self.style(z)
-        h = self.ups[0](f4, w) + self.skip8(f8)
-        h = self.ups[1](h, w) + self.skip16(f16) * (2 * faithful[:, None, None, None])
+        gain = faithful[:, None, None, None]
+        h = self.ups[0](f4, w) + self.skip8(f8) * (0.5 + gain)
+        h = self.ups[1](h, w) + self.skip16(f16) * (2 * gain)
         h = act(F.pixel_shuffle(self.out(self.ups[2](h, w)), 2))
         h = h + self.refine(h, w)
         return h, self.rgb(F.pixel_shuffle(h, 2))
