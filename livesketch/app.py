@@ -13,7 +13,7 @@ from livesketch.controls.actions import Action
 from livesketch.desk import Desk, example
 from livesketch.errors import LivesketchError, ModelError, SourceError
 from livesketch.frames import Frame, Look, Request, Result, Sketch
-from livesketch.latency import Rate, Spans
+from livesketch.latency import Measures
 from livesketch.looks.cards import LookCards
 from livesketch.parameters import Value
 from livesketch.pipeline import Pipeline, model_names, open_pipeline
@@ -49,20 +49,6 @@ class AppOptions:
     is_private: bool = False  # nothing of the user's is read or kept: for measuring
 
 
-@dataclass
-class Measures:
-    """What the status line and `bench` read; spans in seconds."""
-
-    pen_to_ink: Spans = field(default_factory=Spans)
-    pen_to_pixel: Spans = field(default_factory=Spans)
-    camera_to_pixel: Spans = field(default_factory=Spans)
-    late: Spans = field(default_factory=lambda: Spans(1200))
-    steps: dict[str, Spans] = field(default_factory=dict)
-    faces: Rate = field(default_factory=Rate)
-    faces_shown: int = 0
-    frames_shown: int = 0
-
-
 class App:
     """turn() is one round of the loop; nothing in it waits, but for the screen."""
 
@@ -94,10 +80,7 @@ class App:
         self._example = _example_frame()
         self._recoverable = self.stage.desk.recoverable
         self._message: Message | None = None
-        self._unanswered: list[float] = []  # stamps of pen samples whose face was not shown yet
-        self._measured: Frame | None = None
         self._clock = pygame.time.Clock()
-        self._began = time.monotonic()
         self._must_open = options.source != "paper"  # until its first frame came
         if options.source != "paper":
             change_source(self.stage, options.source, options.source_spec)
@@ -119,8 +102,7 @@ class App:
 
     def turn(self, actions: Sequence[Action] = ()) -> None:
         """`actions` are done after those of the window."""
-        began, self._began = self._began, time.monotonic()
-        self.measures.late.add(max(0.0, self._began - began - 1 / CALM_HZ))
+        self.measures.turn(time.monotonic(), 1 / CALM_HZ)
         self.stage.pointers.clear()
         for action in (*self.window.events(), *actions):
             self._try(lambda action=action: self._do(action))
@@ -128,7 +110,10 @@ class App:
         self._try(self._collect)
         self.stage.desk.keep(time.monotonic())
         flipped = self.window.show(self._view())
-        self._measure(flipped)
+        stage, answer = self.stage, self._answer if self._is_new else None
+        self._is_new = False
+        # a model that is still waking says nothing about the road
+        self.measures.shown(flipped, stage.pointers, answer, stage.player.is_ready)
         self._clock.tick(PEN_HZ if self.stage.session.document.is_drawing else CALM_HZ)
 
     def close(self) -> None:
@@ -212,8 +197,6 @@ class App:
             self.stage.face = result.face
         elif result.request.frame.is_empty:
             self.stage.face = None
-        for name, ms in result.steps_ms.items():
-            self.measures.steps.setdefault(name, Spans()).add(ms / 1000)
 
     # what is said and shown
 
@@ -279,29 +262,6 @@ class App:
             message=self._message,
             recoverable=self._recoverable,
         )
-
-    # what is measured
-
-    def _measure(self, flipped: float) -> None:
-        measures, stage = self.measures, self.stage
-        measures.frames_shown += 1
-        for stamp in stage.pointers:
-            measures.pen_to_ink.add(flipped - stamp)
-        if stage.player.is_ready:  # a model that is still waking says nothing about the road
-            self._unanswered += stage.pointers
-        if not self._is_new or self._answer is None:
-            return
-        self._is_new = False
-        frame = self._answer.request.frame
-        measures.faces.add(flipped)
-        measures.faces_shown += 1
-        if frame.is_live and frame is not self._measured:
-            measures.camera_to_pixel.add(flipped - frame.time)
-        self._measured = frame
-        for stamp in self._unanswered:
-            if stamp <= frame.time:
-                measures.pen_to_pixel.add(flipped - stamp)
-        self._unanswered = [stamp for stamp in self._unanswered if stamp > frame.time]
 
 
 def run(options: AppOptions) -> None:

@@ -14,11 +14,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livesketch.app import App, AppOptions, Measures
+from livesketch.app import App, AppOptions
 from livesketch.controls.actions import Action, Pointer
 from livesketch.errors import ModelError
 from livesketch.frames import Frame, Look, Picture, Request, Sketch
-from livesketch.latency import Spans
+from livesketch.latency import Measures, Spans
 from livesketch.parameters import defaults, frozen
 from livesketch.pipeline import Pipeline, open_pipeline
 

@@ -1,6 +1,9 @@
 """How late things are and how many there are a second, over the last moments."""
 
 from collections import deque
+from collections.abc import Sequence
+
+from livesketch.frames import Frame, Result
 
 
 class Spans:
@@ -46,3 +49,47 @@ class Rate:
     def _forget(self, now: float) -> None:
         while self._times and self._times[0] < now - self._window:
             self._times.popleft()
+
+
+class Measures:
+    """What the status line and `bench` read: from a hand or a camera to the return of the flip."""
+
+    def __init__(self) -> None:
+        self.pen_to_ink = Spans()
+        self.pen_to_pixel = Spans()
+        self.camera_to_pixel = Spans()
+        self.late = Spans(1200)  # starts of turns after their tick
+        self.faces = Rate()
+        self.faces_shown = 0
+        self.frames_shown = 0
+        self._began: float | None = None
+        self._unanswered: list[float] = []  # stamps of pen samples whose face was not shown yet
+        self._newest: Frame | None = None
+
+    def turn(self, began: float, every_s: float) -> None:
+        """A turn of the loop begins, one every `every_s` seconds if all is well."""
+        if self._began is not None:
+            self.late.add(max(0.0, began - self._began - every_s))
+        self._began = began
+
+    def shown(
+        self, flipped: float, pointers: Sequence[float], answer: Result | None, is_awake: bool
+    ) -> None:
+        """The flip returned: `pointers` are on the paper now, and `answer`, if new, beside it."""
+        self.frames_shown += 1
+        for stamp in pointers:
+            self.pen_to_ink.add(flipped - stamp)
+        if is_awake:
+            self._unanswered += pointers
+        if answer is None:
+            return
+        frame = answer.request.frame
+        self.faces.add(flipped)
+        self.faces_shown += 1
+        if frame.is_live and frame is not self._newest:
+            self.camera_to_pixel.add(flipped - frame.time)
+        self._newest = frame
+        for stamp in self._unanswered:
+            if stamp <= frame.time:
+                self.pen_to_pixel.add(flipped - stamp)
+        self._unanswered = [stamp for stamp in self._unanswered if stamp > frame.time]

@@ -236,12 +236,16 @@ def test_save_and_face_land_on_disk(start, tmp_path: Path) -> None:
 def test_a_camera_named_at_the_start_must_open(model: Path) -> None:
     app = App(AppOptions(source="webcam", source_spec="99", model=str(model), runtime="torch"))
     try:
-        end = time.monotonic() + 60
         with pytest.raises(SourceError, match="99"):
-            while time.monotonic() < end:
-                app.turn()
+            turn_for(app, 60)
     finally:
         app.close()
+
+
+def turn_for(app: App, seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        app.turn()
 
 
 def test_a_camera_chosen_later_that_does_not_open_is_a_sentence(start) -> None:
