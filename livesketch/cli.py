@@ -187,7 +187,7 @@ def _trace(args: argparse.Namespace) -> int:
 
     values = flags.values(args)
     style, detail = values.get("line_style", "contour"), values.get("line_detail", 0.5)
-    inputs = render.files_in(args.inputs)
+    inputs = render.files_in(args.inputs, kinds=("picture",))
     with tracer(str(style), float(detail), args.svg) as draw:
         return _follow(
             render.trace(inputs, args.out, draw, args.svg), len(inputs), args.out, "sketch"
@@ -386,8 +386,9 @@ def _help() -> str:
 
 
 def _complain(sentence: str) -> None:
-    with contextlib.suppress(OSError, ValueError):  # nobody may be listening any more
-        print(f"livesketch: {sentence}", file=sys.stderr, flush=True)
+    if sys.stderr is not None:  # it can be closed: then print() would take stdout
+        with contextlib.suppress(OSError, ValueError):
+            print(f"livesketch: {sentence}", file=sys.stderr, flush=True)
 
 
 def _forget_stdout() -> None:

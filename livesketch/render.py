@@ -64,17 +64,18 @@ class Step:
     is_face: bool = False  # one of the faces that were to come is done
 
 
-def files_in(paths: Sequence[Path]) -> tuple[Path, ...]:
-    """The files named, and those in folders that are named, by name; each one once."""
+def files_in(paths: Sequence[Path], kinds: Sequence[str] = tuple(ENDINGS)) -> tuple[Path, ...]:
+    """The files named, and those of these kinds in folders that are named, in order; each one once."""
     found: dict[Path, Path] = {}
     for path in paths:
         inside = [path]
         if path.is_dir():
-            inside = sorted(one for one in path.iterdir() if kind_of(one))
+            inside = sorted(one for one in path.iterdir() if kind_of(one) in kinds)
         if not inside:
+            endings = " ".join(ending for kind in kinds for ending in ENDINGS[kind])
             raise UsageError(
-                f"There is nothing in {path} that a face can be made from.",
-                f"Files are known by their endings: {' '.join(KNOWN)}.",
+                f"There is nothing in {path} that this is made from.",
+                f"Files are known by their endings: {endings}.",
             )
         for one in inside:
             found.setdefault(one.resolve(), one)

@@ -335,7 +335,9 @@ def test_stopping_in_the_middle_of_a_film_leaves_nothing_half(
 def test_a_folder_is_its_files_in_order_and_each_file_counts_once(here: Path) -> None:
     for name in ("b.png", "a.png", "note.txt"):
         (here / name).touch()
-    assert [path.name for path in files_in([here, here / "a.png"])] == ["a.png", "b.png"]
+    (here / "c.svg").touch()
+    assert [path.name for path in files_in([here, here / "a.png"])] == ["a.png", "b.png", "c.svg"]
+    assert [path.name for path in files_in([here], ["picture"])] == ["a.png", "b.png"]
     (here / "sub").mkdir()
     with pytest.raises(UsageError):
         files_in([here / "sub"])
