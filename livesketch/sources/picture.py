@@ -20,7 +20,6 @@ T = TypeVar("T")
 MOST_PIXELS = 100_000_000  # more is refused before anything is decoded
 LARGEST = 2048  # longer sides are reduced: no network sees more
 LARGEST_SKETCH = 1024
-SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".ppm", ".pgm")
 _FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "PPM", "MPO")  # nothing that runs code
 _BROKEN = (OSError, SyntaxError, ValueError, EOFError, TypeError, LookupError, struct.error)
 

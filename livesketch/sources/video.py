@@ -15,7 +15,6 @@ from livesketch.errors import SourceError
 from livesketch.frames import Frame, Picture
 from livesketch.worker import Latest, Worker
 
-SUFFIXES = (".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v", ".mpg", ".mpeg", ".ogv", ".mjpeg")
 MOST_SKIPPED = 8  # pictures decoded unseen in one go when late
 LATE = 0.5  # seconds behind after which the clock is put back instead of hurrying
 
