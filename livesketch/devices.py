@@ -252,6 +252,7 @@ def openvino(root: Path) -> Finding:
             missing="OpenVINO is not installed: PyTorch plays the model, slower on a processor.",
             hint="pip install openvino",
         )
+    import_module("livesketch.models")  # it keeps OpenVINO from reporting its use
     core = import_module("openvino").Core()
     names = [
         f"{name}: {core.get_property(name, 'FULL_DEVICE_NAME')}" for name in core.available_devices

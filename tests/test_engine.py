@@ -1,5 +1,6 @@
 """A model that plays: same face for the same drawing, on any runtime, whatever the caches hold."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -314,3 +315,27 @@ def test_the_default_model_makes_pictures_not_noise(default_weights: Path) -> No
 def test_errors_are_of_one_family() -> None:
     with pytest.raises(LivesketchError, match="'nobody'"):
         open_model("nobody")
+
+
+def test_nothing_is_reported_to_anybody(tmp_path: Path, weights: Path) -> None:
+    """OpenVINO would write its reporter's files into the home folder, and call its maker."""
+    program = (
+        "import sys, numpy, livesketch\n"
+        "model = livesketch.open_model(sys.argv[1])\n"
+        "model.face(numpy.ones((128, 128), numpy.float32))\n"
+        "loaded = [name for name, module in sys.modules.items() if module is not None]\n"
+        "print([name for name in loaded if 'openvino_telemetry' in name])\n"
+    )
+    home = tmp_path / "home"
+    home.mkdir()
+    environment = {**os.environ, "HOME": str(home), "LIVESKETCH_HOME": str(tmp_path / "ours")}
+    said = subprocess.run(
+        [sys.executable, "-c", program, str(weights)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    assert said.stdout.strip().endswith("[]")
+    assert [path.name for path in home.iterdir() if path.name == "intel"] == []

@@ -1,9 +1,14 @@
 """Sketch -> face. This table names the parts that load a heavy library; they are imported when chosen."""
 
+import sys
 from importlib import import_module
 from types import ModuleType
 
 from livesketch.errors import ModelError
+
+# Importing openvino tells its maker over the network that it was imported. Where its reporter
+# cannot be imported it takes a stand-in of its own that reports nothing; this file is always first.
+sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
 
 RUNTIMES = {
     "openvino": "livesketch.models.runtimes.openvino_runtime",
