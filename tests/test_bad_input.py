@@ -18,6 +18,7 @@ from tiny import write_tiny
 from livesketch import cli
 
 ROOT = Path(__file__).parent.parent
+PATH = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
 
 
 @pytest.fixture(scope="module")
@@ -140,7 +141,7 @@ def test_a_gigantic_picture_is_refused_before_it_takes_memory(
         capture_output=True,
         text=True,
         timeout=60,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        env=os.environ | {"PYTHONPATH": PATH},
     )
     assert int(run.stdout) < 50_000, f"{run.stdout} kB more; {run.stderr}"
 
@@ -219,7 +220,7 @@ def test_a_camera_that_is_not_there_ends_the_program_with_one_sentence(
         capture_output=True,
         text=True,
         timeout=60,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        env=os.environ | {"PYTHONPATH": PATH},
     )
     assert run.returncode == 2, run.stderr
     assert "Camera 99 does not open." in run.stderr

@@ -49,6 +49,8 @@ def test_the_installed_wheel_renders_a_face(wheel: Path, tmp_path: Path) -> None
     pen.ellipse((144, 120, 164, 130), outline=0, width=3)
     pen.arc((102, 160, 154, 190), 20, 160, fill=0, width=3)
     picture.save(tmp_path / "head.png")
+    path = os.pathsep.join([str(site), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
+    environment = os.environ | {"PYTHONPATH": path}
     render = [sys.executable, "-m", "livesketch", "render", "head.png", "-o", "faces"]
     run = subprocess.run(
         render,
@@ -56,7 +58,7 @@ def test_the_installed_wheel_renders_a_face(wheel: Path, tmp_path: Path) -> None
         text=True,
         timeout=180,
         cwd=tmp_path,
-        env=os.environ | {"PYTHONPATH": str(site)},
+        env=environment,
     )
     assert run.returncode == 0, run.stderr
     face = np.asarray(Image.open(tmp_path / "faces/head.png")).astype(float)
@@ -72,6 +74,6 @@ def test_the_installed_wheel_renders_a_face(wheel: Path, tmp_path: Path) -> None
         text=True,
         timeout=60,
         cwd=tmp_path,
-        env=os.environ | {"PYTHONPATH": str(site)},
+        env=environment,
     )
     assert where.stdout.strip() == str(site / "livesketch/assets")
