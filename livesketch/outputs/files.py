@@ -35,7 +35,7 @@ def make_folder(folder: Path) -> None:
             raise OutputError(
                 f"{folder} cannot be a folder: a file has that name.", "Choose another folder."
             ) from error
-        raise _said(error, folder) from error
+        raise said(error, folder) from error
 
 
 def write_png(picture: Picture, path: Path) -> None:
@@ -68,7 +68,7 @@ def whole(path: Path) -> Iterator[Path]:
         yield part
         _finish(part, path)
     except OSError as error:
-        raise _said(error, path) from error
+        raise said(error, path) from error
     finally:
         with suppress(OSError):
             part.unlink()
@@ -99,9 +99,9 @@ class VideoFile:
             )
         except (OSError, av.error.FFmpegError) as error:
             self._remove()
-            raise _said(error, path) from error
+            raise said(error, path) from error
         try:
-            self._stream = self._new_stream(_usable(encoders), Fraction(fps))
+            self._stream = self._new_stream(usable(encoders), Fraction(fps))
         except (OSError, ValueError, av.error.FFmpegError) as error:
             self.discard()
             raise OutputError(
@@ -122,7 +122,7 @@ class VideoFile:
                 self._container.mux(packet)
         except (OSError, av.error.FFmpegError) as error:
             self.discard()
-            raise _said(error, self._path) from error
+            raise said(error, self._path) from error
         self.frames += 1
 
     def close(self) -> None:
@@ -139,7 +139,7 @@ class VideoFile:
             self._container.close()
             _finish(self._part, self._path)
         except (OSError, av.error.FFmpegError) as error:
-            raise _said(error, self._path) from error
+            raise said(error, self._path) from error
         finally:
             self._remove()
 
@@ -184,7 +184,7 @@ class VideoFile:
             self._part.unlink()
 
 
-def _usable(encoders: tuple[str, ...]) -> str:
+def usable(encoders: tuple[str, ...]) -> str:
     for name in encoders:
         with suppress(ValueError, av.error.FFmpegError):
             av.Codec(name, "w")
@@ -207,7 +207,7 @@ def _begin(path: Path) -> Path:
         part = target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}.part")
         part.touch(exist_ok=False)
     except OSError as error:
-        raise _said(error, path) from error
+        raise said(error, path) from error
     return part
 
 
@@ -215,10 +215,14 @@ def _finish(part: Path, path: Path) -> None:
     os.replace(part, path.resolve())
 
 
-def _said(error: Exception, path: Path) -> OutputError:
+def is_full(error: Exception) -> bool:
+    return getattr(error, "errno", None) in _FULL
+
+
+def said(error: Exception, path: Path) -> OutputError:
     """What the system's error means for someone who wanted a file."""
     code = getattr(error, "errno", None)
-    if code in _FULL:
+    if is_full(error):
         return OutputError(
             f"{path.name} was not written: the disk is full.", "Make room, or choose another disk."
         )
