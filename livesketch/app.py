@@ -13,6 +13,7 @@ from livesketch.controls.actions import Action
 from livesketch.desk import Desk, example
 from livesketch.errors import LivesketchError, ModelError, SourceError
 from livesketch.frames import Frame, Look, Request, Result, Sketch
+from livesketch.hand import open_hand
 from livesketch.latency import Measures
 from livesketch.looks.cards import LookCards
 from livesketch.parameters import Value
@@ -87,24 +88,23 @@ class App:
         if options.path is not None:
             act(self.stage, "open", options.path)
         self.window = Window(options.size, "livesketch", options.is_full_screen)
+        self._hand = open_hand(self.window.native_id, self.window.driver)
         for sentence in notes:
             self._say(sentence)
 
     def run(self) -> None:
         """Until the window is closed, or `frames` were shown."""
+        frames = self._options.frames
         while self.window.is_open and not self.stage.is_over:
             self.turn()
-            if (
-                self._options.frames is not None
-                and self.measures.frames_shown >= self._options.frames
-            ):
+            if frames is not None and self.measures.frames_shown >= frames:
                 break
 
     def turn(self, actions: Sequence[Action] = ()) -> None:
         """`actions` are done after those of the window."""
         self.measures.turn(time.monotonic(), 1 / CALM_HZ)
         self.stage.pointers.clear()
-        for action in (*self.window.events(), *actions):
+        for action in (*self._hand.hear(self.window.events(), self.window.paper_under), *actions):
             self._try(lambda action=action: self._do(action))
         self._try(self._look)
         self._try(self._collect)
@@ -124,6 +124,7 @@ class App:
         self.stage.player.close()
         if self.stage.source is not None:
             self.stage.source.close()
+        self._hand.close()
         self.window.close()
 
     # the steps of a turn
@@ -237,7 +238,7 @@ class App:
             is_saved=document.is_saved,
             can_undo=document.can_undo,
             can_redo=document.can_redo,
-            tool=session.tool,
+            tool="eraser" if self._hand.is_erasing else session.tool,
             face=stage.face,
             is_fresh=is_answered and stage.face is not None and not (answer and answer.note),
             note=_note(stage, answer if is_answered else None),
@@ -252,7 +253,7 @@ class App:
             runtime=session.runtime,
             runtimes=tuple(Choice(name, name) for name in RUNTIMES),
             sources=tuple(Choice(name, SOURCE_WORDS.get(name, name)) for name in SOURCES),
-            input_label="mouse" if stage.source is None else stage.source.label,
+            input_label=self._hand.label if stage.source is None else stage.source.label,
             device=_device_words(pipeline),
             stats=Stats(
                 self.measures.pen_to_pixel.percentile(50),

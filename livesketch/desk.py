@@ -12,15 +12,18 @@ from livesketch.canvas.drawing_file import Journal, load_with_notes, save
 from livesketch.canvas.interchange import read_quickdraw, read_svg, write_svg
 from livesketch.canvas.raster import PaperRaster
 from livesketch.canvas.stabilizer import Stabilizer
+from livesketch.canvas.stroke import Sample
 from livesketch.controls.actions import Pointer
 from livesketch.errors import DrawingError, LivesketchError
 from livesketch.frames import Picture
 from livesketch.session import Session, meet, person
 from livesketch.tablet.mouse import MousePen
+from livesketch.tablet.pressure import felt
 
 log = logging.getLogger(__name__)
 
 PixelRect = tuple[int, int, int, int]  # x, y, width, height
+_SHADOW_S = 0.1  # the mouse press that a system makes of a pen's comes no further from it
 
 
 @dataclass
@@ -36,23 +39,52 @@ class Desk:
         self._open_journal()
         self._raster = PaperRaster(512)
         self._mouse = MousePen()
+        self._last: Pointer | None = None  # of a real pen's stroke
         self._stabilizer = Stabilizer(0.0)
         self._dirty: list[PixelRect] = []
 
     def pointer(self, fact: Pointer) -> None:
         """What the hand did; every sample is kept, in order."""
-        document = self.session.document
+        if fact.pressure is not None:
+            self._pen(fact, fact.pressure)
+            return
         for event in self._mouse.feed(fact.kind, fact.x, fact.y, fact.time, fact.is_eraser):
             if event.kind == "down":
-                self._stabilizer = Stabilizer(float(self.session.values["stabilizer"]))
-                first, *rest = self._stabilizer.push(event.sample)
-                document.begin(self._brush(event.is_eraser), first)
-                document.extend(rest)
-            elif document.is_drawing:
-                document.extend(self._stabilizer.push(event.sample))
-                if event.kind == "up":
-                    document.extend(self._stabilizer.finish())
-                    document.end()
+                self._begin(event.sample, event.is_eraser)
+            else:
+                self._extend(event.sample)
+            if event.kind == "up":
+                self._end()
+
+    def _pen(self, fact: Pointer, pressure: float) -> None:
+        pressure = felt(pressure, float(self.session.values["pressure_curve"]))
+        sample = Sample(fact.x, fact.y, pressure, *fact.tilt, fact.time)
+        if fact.kind == "down":
+            self._mouse = MousePen()  # a hand has one tip: the mouse's stroke is over
+            growing = self.session.document.growing
+            if growing is not None and fact.time - growing.samples[0].time < _SHADOW_S:
+                self.session.document.cancel()  # this very press, heard of as a mouse's first
+            self._begin(sample, fact.is_eraser or self.session.tool == "eraser")
+        elif fact.kind == "move" or self._last is None or not _is_same_place(fact, self._last):
+            self._extend(sample)  # a pen that leaves where it last was has said so already
+        if fact.kind == "up":
+            self._end()
+        self._last = fact
+
+    def _begin(self, sample: Sample, is_eraser: bool) -> None:
+        self._stabilizer = Stabilizer(float(self.session.values["stabilizer"]))
+        first, *rest = self._stabilizer.push(sample)
+        self.session.document.begin(self._brush(is_eraser), first)
+        self.session.document.extend(rest)
+
+    def _extend(self, sample: Sample) -> None:
+        if self.session.document.is_drawing:
+            self.session.document.extend(self._stabilizer.push(sample))
+
+    def _end(self) -> None:
+        if self.session.document.is_drawing:
+            self.session.document.extend(self._stabilizer.finish())
+            self.session.document.end()
 
     def paper(self, side: int) -> tuple[Picture, tuple[PixelRect, ...]]:
         """The paper's picture, `side` pixels wide, and what changed in it since the last call."""
@@ -150,6 +182,10 @@ class Desk:
         name = "eraser" if is_eraser else "pen"
         size = self.session.values["eraser_size" if is_eraser else "size"]
         return Brush(name, float(size) / 1000)
+
+
+def _is_same_place(a: Pointer, b: Pointer) -> bool:
+    return (a.x, a.y) == (b.x, b.y)
 
 
 def example() -> Document:

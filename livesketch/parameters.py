@@ -60,6 +60,13 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     Parameter("stabilizer", "pen", 0.2, "How much the line is calmed: 0 is the raw hand."),
     Parameter(
+        "pressure_curve",
+        "pen",
+        0.5,
+        "How hard a tablet's pen wants to be pressed: 0 draws broad at a light touch, 0.5 is as the pen reports.",
+        label="pressure: soft — hard",
+    ),
+    Parameter(
         "framing",
         "pen",
         True,

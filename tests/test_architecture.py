@@ -14,6 +14,7 @@ MAY_IMPORT = {
     "app": {
         "acts",
         "desk",
+        "hand",
         "player",
         "session",
         "ui",
@@ -26,6 +27,7 @@ MAY_IMPORT = {
     },
     "acts": {"desk", "player", "session", "controls", "sources", "outputs"},
     "desk": {"session", "canvas", "tablet", "controls"},
+    "hand": {"tablet", "controls"},
     "player": {"pipeline"},
     "render": {"sources", "canvas", "looks", "pipeline", "outputs"},
     "bench": {"app", "pipeline", "controls"},

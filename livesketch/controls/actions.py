@@ -26,11 +26,12 @@ class ActionRow:
 
 @dataclass(frozen=True, slots=True)
 class Pointer:
-    """A plain fact about the mouse on the paper: nothing is smoothed, dropped or guessed.
+    """A plain fact about the mouse or a pen on the paper: nothing is smoothed, dropped or guessed.
 
     x, y in units of the paper's side (0..1 is the paper, outside is possible while dragging);
     `time` is time.monotonic() seconds and never goes back; `is_eraser`: the right button, or the
-    eraser is in hand. A "down" is always followed by its "up".
+    eraser is in hand. A "down" is always followed by its "up". `pressure` 0..1 and `tilt` (degrees
+    across and down) are those that a real pen reports; a mouse has None.
     """
 
     kind: Literal["down", "move", "up"]
@@ -38,6 +39,8 @@ class Pointer:
     y: float
     time: float
     is_eraser: bool
+    pressure: float | None = None
+    tilt: tuple[float, float] = (0.0, 0.0)
 
 
 ACTIONS: tuple[ActionRow, ...] = (
@@ -74,7 +77,7 @@ ACTIONS: tuple[ActionRow, ...] = (
     ActionRow("model", "Choose a model", "values", value="its name"),
     ActionRow("runtime", "Choose what runs the model", "values", value="its name"),
     ActionRow("pick_look", "Choose a person", "values", value="index into View.looks"),
-    ActionRow("pointer", "The mouse on the paper", "values", value="Pointer"),
+    ActionRow("pointer", "The mouse or a pen on the paper", "values", value="Pointer"),
     ActionRow("recover", "Open the drawing that was not saved", "values"),
     ActionRow("forget", "Forget the drawing that was not saved", "values"),
 )

@@ -7,6 +7,7 @@ section "DeviceEvent").
 
 import struct
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -68,6 +69,10 @@ class Device:
         return value if most <= 90.0 else 90.0 * value / most
 
 
+def open_on(window_id: int) -> "XInputPen":
+    return XInputPen(window_id)
+
+
 class XInputPen:
     """All pens that draw on one window.
 
@@ -92,10 +97,11 @@ class XInputPen:
         root = self._display.screen().root
         root.xinput_select_events([(xinput.AllDevices, xinput.HierarchyChangedMask)])
         self._devices: dict[int, Device] = {}
-        self._last_device = ""
+        self._last_device, self._is_eraser = "", False
         self._last: Sample | None = None
         self._heard = -_NEAR_S
         self._clock_lead: float | None = None  # ours before the server's, seconds
+        self._stamped = 0.0
         self._is_open = True
         self._measure_desktop()
         self._find_devices()
@@ -105,11 +111,19 @@ class XInputPen:
         """Which pen draws: the one that was last used, or the first."""
         if not self._devices:
             return "no pen"
-        return f"{self._last_device or next(iter(self._devices.values())).name} (pressure)"
+        return f"{self._last_device or next(iter(self._devices.values())).name}, pressure"
 
     @property
     def devices(self) -> list[Device]:
         return list(self._devices.values())
+
+    @property
+    def is_plugged_in(self) -> bool:
+        return self._is_open and bool(self._devices)
+
+    @property
+    def is_eraser_near(self) -> bool:
+        return self._is_eraser and self.is_near
 
     @property
     def is_near(self) -> bool:
@@ -132,7 +146,8 @@ class XInputPen:
             while self._display.pending_events():
                 event = self._display.next_event()
                 if event.type == 35 and event.extension == self._opcode:  # a generic event
-                    events += self._understood(event)
+                    with suppress(XError):  # a pen that went while it was asked about
+                        events += self._understood(event)
         except (ConnectionClosedError, OSError):
             self._is_open = False
             events += self._lifted(self._devices)
@@ -156,12 +171,15 @@ class XInputPen:
         if device is None:
             return []
         stamp, button = head[1], head[2]
+        place_before = device.place()
         device.values.update(_valuators(data, head[10], head[11]))
         self._heard = time.monotonic()
-        self._last_device = device.name
+        self._last_device, self._is_eraser = device.name, device.is_eraser
         if kind == xinput.ButtonPress:
             self._measure_desktop()
-        x, y = self._in_window(device, *(fixed / 65536 for fixed in head[6:10]))
+        x, y = self._in_window(
+            device.place(), place_before, *(fixed / 65536 for fixed in head[6:10])
+        )
         sample = Sample(
             x,
             y,
@@ -183,16 +201,24 @@ class XInputPen:
         return [PenEvent("up", sample, device.is_eraser)]
 
     def _in_window(
-        self, device: Device, root_x: float, root_y: float, event_x: float, event_y: float
+        self,
+        share: tuple[float, float] | None,
+        share_before: tuple[float, float] | None,
+        root_x: float,
+        root_y: float,
+        event_x: float,
+        event_y: float,
     ) -> tuple[float, float]:
         """From the axes themselves: what the server calls the event's place can lag by one report."""
-        share = device.place()
-        if share is None:
-            return event_x, event_y
-        x, y = share[0] * self._desktop[0], share[1] * self._desktop[1]
-        if max(abs(x - root_x), abs(y - root_y)) > 0.25 * max(self._desktop):
+        width, height = self._desktop
+        near = 0.25 * max(self._desktop)
+        if share is None or not any(
+            max(abs(one[0] * width - root_x), abs(one[1] * height - root_y)) < near
+            for one in (share, share_before)
+            if one is not None
+        ):
             return event_x, event_y  # mapped in a way that is not known here
-        return x - (root_x - event_x), y - (root_y - event_y)
+        return share[0] * width - (root_x - event_x), share[1] * height - (root_y - event_y)
 
     def _measure_desktop(self) -> None:
         geometry = self._display.screen().root.get_geometry()
@@ -205,7 +231,8 @@ class XInputPen:
         if self._clock_lead is None or abs(lead - self._clock_lead) > 60.0:
             self._clock_lead = lead
         self._clock_lead = min(self._clock_lead, lead)  # what was on the way the shortest time
-        return min(stamp / 1000 + self._clock_lead, now)
+        self._stamped = max(self._stamped, min(stamp / 1000 + self._clock_lead, now))
+        return self._stamped
 
     def _find_devices(self) -> list[PenEvent]:
         """Look who is there, listen to them; a pen that is gone is lifted first."""

@@ -14,7 +14,7 @@ from livesketch.ui.clipboard import Clipboard
 from livesketch.ui.desk import Desk
 from livesketch.ui.kit import Kit
 from livesketch.ui.layout import Focus, Layout, arrange
-from livesketch.ui.parts import Part, Patchwork
+from livesketch.ui.parts import Part, Patchwork, at
 from livesketch.ui.pictures import Pictures
 from livesketch.ui.screen import open_screen, set_full_screen
 from livesketch.ui.view import View
@@ -71,6 +71,23 @@ class Window:
         """Pixels of the paper's side on the screen, which View.paper should have; the last ones while hidden."""
         self._paper_side = self.layout.paper.width or self._paper_side
         return self._paper_side
+
+    @property
+    def native_id(self) -> int:
+        """What the system calls the window; 0 where it has no name for it."""
+        return int(pygame.display.get_wm_info().get("window", 0))
+
+    @property
+    def driver(self) -> str:
+        """What shows the window, as SDL calls it: x11, wayland, windows, cocoa, dummy…"""
+        return pygame.display.get_driver()
+
+    def paper_under(self, x: float, y: float) -> tuple[int, int, int] | None:
+        """Left, top and side, in pixels, of the paper that lies open there to be drawn on; else None."""
+        part = at(self._parts, x, y)
+        if part is None or part.name != "paper":
+            return None
+        return part.rect.x, part.rect.y, part.rect.width
 
     def events(self) -> list[Action]:
         """All that was asked for since the last call, in order; every pen sample among it."""

@@ -1,0 +1,195 @@
+"""Mouse and pen at one window: no stroke twice, none that began beside the paper, and what the status line says."""
+
+import logging
+import sys
+
+import pytest
+
+from livesketch.canvas.stroke import Sample
+from livesketch.controls.actions import Action, Pointer
+from livesketch.desk import Desk
+from livesketch.errors import SourceError
+from livesketch.hand import Hand, open_hand
+from livesketch.session import Session
+from livesketch.tablet import open_pen
+from livesketch.tablet.pen import PenEvent
+from livesketch.tablet.pressure import felt
+
+
+class Pen:
+    """A pen that reports what a test tells it to."""
+
+    label = "Slate, pressure"
+
+    def __init__(self) -> None:
+        self.events: list[PenEvent] = []
+        self.is_plugged_in, self.is_near, self.is_eraser_near = True, False, False
+        self.is_broken = self.is_closed = False
+
+    def tell(self, kind, x: float, y: float, pressure: float = 0.5, is_eraser=False) -> None:
+        time = 10.0 + 0.005 * len(self.events)
+        self.events.append(PenEvent(kind, Sample(x, y, pressure, 10.0, -5.0, time), is_eraser))
+        self.is_near = True
+
+    def read(self) -> list[PenEvent]:
+        if self.is_broken:
+            raise SourceError("It is gone.")
+        told, self.events = self.events, []
+        return told
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+def paper(x: float, y: float) -> tuple[int, int, int] | None:
+    return (100, 50, 400) if 100 <= x < 500 and 50 <= y < 450 else None
+
+
+def mouse(kind, x: float = 0.5, time: float = 10.0) -> Action:
+    return Action("pointer", Pointer(kind, x, 0.5, time, False))
+
+
+def draw(desk: Desk, actions: list[Action]) -> None:
+    for action in actions:
+        if isinstance(action.value, Pointer):
+            desk.pointer(action.value)
+
+
+@pytest.fixture
+def desk() -> Desk:
+    session = Session()
+    session.set("stabilizer", 0)
+    return Desk(session, None)
+
+
+def test_a_pens_samples_are_in_sides_of_the_paper_with_pressure_tilt_and_time() -> None:
+    pen = Pen()
+    hand = Hand(pen)
+    pen.tell("down", 300, 250, 0.25)
+    pen.tell("move", 500, 450.5, 0.75, is_eraser=True)
+    heard = [action.value for action in hand.hear([], paper)]
+    assert heard == [
+        Pointer("down", 0.5, 0.5, 10.0, False, 0.25, (10.0, -5.0)),
+        Pointer("move", 1.0, 1.00125, 10.005, True, 0.75, (10.0, -5.0)),
+    ]
+
+
+def test_the_shadow_of_a_pen_is_no_stroke_but_buttons_and_a_mouse_alone_are_heard(desk) -> None:
+    pen = Pen()
+    hand = Hand(pen)
+    pen.tell("down", 300, 250)
+    pen.tell("move", 320, 250)
+    shadow = [mouse("down"), mouse("move", 0.55), Action("undo"), mouse("up", 0.6)]
+    heard = hand.hear(shadow, paper)
+    assert Action("undo") in heard
+    draw(desk, heard)
+    pen.tell("up", 320, 250)
+    draw(desk, hand.hear([mouse("up")], paper))
+    assert [len(stroke) for stroke in desk.session.document.strokes] == [2]
+    pen.is_near = False
+    draw(desk, hand.hear([mouse("down"), mouse("move", 0.7, 10.1), mouse("up", 0.8, 10.2)], paper))
+    assert [len(stroke) for stroke in desk.session.document.strokes] == [2, 3]
+
+
+def test_a_shadow_that_was_heard_before_its_pen_is_taken_back(desk) -> None:
+    pen = Pen()
+    hand = Hand(pen)
+    draw(desk, hand.hear([mouse("down", time=9.99)], paper))
+    assert desk.session.document.is_drawing
+    pen.tell("down", 300, 250)
+    pen.tell("up", 310, 250)
+    draw(desk, hand.hear([mouse("move", 0.6)], paper))
+    draw(desk, hand.hear([mouse("up", 0.6)], paper))
+    (stroke,) = desk.session.document.strokes
+    assert stroke.samples[0].tilt_x == 10.0
+
+
+def test_what_begins_beside_the_paper_is_no_stroke_and_what_begins_on_it_may_leave_it() -> None:
+    pen = Pen()
+    hand = Hand(pen)
+    pen.tell("down", 20, 250)
+    pen.tell("move", 300, 250)
+    pen.tell("up", 300, 250)
+    assert hand.hear([], paper) == []
+    pen.tell("down", 480, 250)
+    pen.tell("move", 540, 250)
+    kinds = [action.value.kind for action in hand.hear([], paper)]  # type: ignore[union-attr]
+    assert kinds == ["down", "move"]
+
+
+def test_the_paper_may_go_away_during_a_stroke() -> None:
+    pen = Pen()
+    hand = Hand(pen)
+    pen.tell("down", 300, 250)
+    hand.hear([], paper)
+    pen.tell("move", 340, 250)
+    pen.tell("up", 340, 250)
+    heard = hand.hear([], lambda x, y: None)
+    assert [action.value.x for action in heard] == [0.6, 0.6]  # type: ignore[union-attr]
+
+
+def test_the_label_says_what_draws_now() -> None:
+    pen = Pen()
+    hand = Hand(pen)
+    assert hand.label == "Slate, pressure"
+    hand.hear([mouse("down")], paper)
+    assert hand.label == "mouse"
+    pen.tell("down", 300, 250)
+    hand.hear([], paper)
+    assert hand.label == "Slate, pressure"
+    pen.is_plugged_in = False
+    assert hand.label == "mouse"
+    assert Hand(None).label == "mouse"
+
+
+def test_a_pen_that_fails_leaves_the_mouse(caplog) -> None:
+    pen = Pen()
+    hand = Hand(pen)
+    pen.is_broken = True
+    pen.is_near = True
+    with caplog.at_level(logging.WARNING):
+        assert hand.hear([mouse("down")], paper) == [mouse("down")]
+        hand.hear([], paper)
+    assert len(caplog.records) == 1
+    assert pen.is_closed
+
+
+def test_the_tip_takes_the_tool_in_hand_and_the_eraser_always_erases(desk) -> None:
+    pen = Pen()
+    hand = Hand(pen)
+    for tool in ("pen", "eraser"):
+        desk.session.tool = tool
+        for is_eraser in (False, True):
+            pen.tell("down", 300, 250, is_eraser=is_eraser)
+            pen.tell("up", 310, 250, is_eraser=is_eraser)
+            draw(desk, hand.hear([], paper))
+    names = [stroke.brush.name for stroke in desk.session.document.strokes]
+    assert names == ["pen", "eraser", "eraser", "eraser"]
+
+
+def test_the_curve_changes_how_a_pen_feels_and_leaves_the_mouse_alone(desk) -> None:
+    def pressed(curve: float, *actions: Action) -> float:
+        desk.session.set("pressure_curve", curve)
+        draw(desk, list(actions))
+        return desk.session.document.strokes[-1].samples[0].pressure
+
+    pen = [Action("pointer", Pointer(kind, 0.5, 0.5, 10.0, False, 0.5)) for kind in ("down", "up")]  # type: ignore[arg-type]
+    soft, plain, hard = (pressed(curve, *pen) for curve in (0.0, 0.5, 1.0))
+    assert plain == 0.5
+    assert soft == pytest.approx(0.5**0.25)
+    assert hard == pytest.approx(0.5**4)
+    by_mouse = [pressed(curve, mouse("down"), mouse("up")) for curve in (0.0, 1.0)]
+    assert by_mouse[0] == by_mouse[1]
+    assert [felt(end, curve) for end in (0.0, 1.0) for curve in (0.0, 1.0)] == [0.0, 0.0, 1.0, 1.0]
+
+
+def test_without_a_tablet_or_its_library_the_mouse_draws_and_the_log_says_why(
+    monkeypatch, caplog
+) -> None:
+    assert open_pen(0, "dummy") is None
+    assert not caplog.records
+    monkeypatch.setitem(sys.modules, "livesketch.tablet.x11", None)
+    with caplog.at_level(logging.WARNING):
+        assert open_hand(1, "x11").label == "mouse"
+    assert len(caplog.records) == 1
+    assert "mouse" in caplog.text
