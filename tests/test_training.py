@@ -91,6 +91,18 @@ def test_going_on_gives_what_an_unbroken_run_gives(data, tmp_path):
             assert torch.allclose(tensor, two["networks"][name][key], atol=2e-3), (name, key)
 
 
+def test_a_teacher_s_faces_are_learned(data, tmp_path):
+    """With the teacher as start and no time to change, what was made is nearly what was taught."""
+    teacher = write_tiny(tmp_path / "teacher.safetensors", seed=5)
+    out = tmp_path / "out"
+    options = _options(data, out, 1, size=256, start=teacher, teacher=teacher)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loop, "SAY_EVERY", 0)
+        loop.train(options, _quiet)
+    (row,) = list(csv.DictReader((out / "log.csv").open()))
+    assert 0 < float(row["taught"]) < 0.2
+
+
 def test_a_start_takes_what_fits(data, tmp_path):
     start = write_tiny(tmp_path / "start.safetensors", seed=5)  # 128
     learned = state.new("sketch", replace(TINY, img_resolution=256), torch.device("cpu"), 0)

@@ -201,3 +201,22 @@ def test_smudges_lie_where_lines_are():
     assert odd.shape == true.shape
     assert (odd[:, :, :40] == true[:, :, :40]).all()
     assert (odd[:, :, 50:52] - true[:, :, 50:52]).abs().mean() > 0.02
+
+
+def test_the_straight_drawing_bent_by_the_field_is_the_bent_drawing(prepared):
+    """What a teacher's face is bent by is what its drawing was bent by."""
+    errors, blind = [], []
+    for seed in range(30):
+        made = example(prepared, 256, np.random.default_rng(seed), is_bold=True)
+        straight, drawing = (
+            torch.from_numpy(np.ascontiguousarray(a))[None, None].float() / 255
+            for a in (made.straight, made.drawing)
+        )
+        field = torch.from_numpy(np.ascontiguousarray(made.field))[None]
+        soft = [
+            torch.nn.functional.avg_pool2d(a, 9, 1, 4)
+            for a in (losses.bent(straight, field), drawing, straight)
+        ]
+        errors.append((soft[0] - soft[1]).abs().mean().item())
+        blind.append((soft[2] - soft[1]).abs().mean().item())
+    assert np.mean(errors) < 0.4 * np.mean(blind)

@@ -33,6 +33,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add("--minutes", type=float, default=60, help="how long; the same command goes on later")
     add("--start", type=Path, metavar="FILE", help="weights or state.pt to begin from")
+    add(
+        "--teacher",
+        type=Path,
+        metavar="FILE",
+        help="a model whose faces are bent with their drawings",
+    )
     add("--seed", type=int, default=0, help="the same seed and data give the same examples")
     add("--batch", type=int, default=16, help="examples a step")
     add("--device", default="", help="cpu, cuda; none: the best there is")
@@ -77,6 +83,7 @@ def run(args: argparse.Namespace) -> None:
             size=args.size,
             minutes=args.minutes,
             start=args.start,
+            teacher=args.teacher,
             seed=args.seed,
             batch=args.batch,
             device=args.device,

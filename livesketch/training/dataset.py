@@ -37,6 +37,8 @@ class Prepared:
 class Example:
     drawing: np.ndarray  # (S, S) uint8, 0 ink
     whole: np.ndarray  # (S, S) uint8: the drawing this one is the beginning of, or the same
+    straight: np.ndarray  # (S, S) uint8: the same drawing, not bent
+    field: np.ndarray  # (64, 64, 2) float32: where in the straight picture the bent one looks
     picture: np.ndarray  # (S, S, 3) uint8
     points: np.ndarray  # (len(HELD), 2) float32
     faithful: float  # 0..1
@@ -71,69 +73,89 @@ def _chances(tone: np.ndarray) -> np.ndarray:
     return np.cumsum(weights / weights.sum())
 
 
-def example(data: Prepared, size: int, rng: np.random.Generator) -> Example:
-    """One random example; the same rng gives the same example."""
+def example(data: Prepared, size: int, rng: np.random.Generator, is_bold: bool = False) -> Example:
+    """One random example; the same rng gives the same example. Bold: bent further, exact more often."""
     i = min(int(np.searchsorted(data.chances, rng.random())), len(data.chances) - 1)
     landmarks = np.asarray(data.landmarks[i])
-    bending = warp.random_warp(landmarks, rng)
+    bending = warp.random_warp(landmarks, rng, is_bold)
     side = data.pictures.shape[1]
     place = warp.field(bending, side)
     picture = _sized(warp.bend(data.pictures[i], place), size)
-    bent = warp.points(bending, np.concatenate([landmarks, data.outlines[i]]))
-    inside = np.asarray(data.inside[i])
-    face = Face(bent[: len(landmarks)], bent[len(landmarks) :], inside)
+    face = Face(landmarks, np.asarray(data.outlines[i]), np.asarray(data.inside[i]))
     faithful = float(rng.random())
-    drawing, whole = _drawing(data, i, face, place, size, faithful, rng)
-    points = face.landmarks[HELD]
+    drawing, whole, straight = _drawing(data, i, face, bending, place, size, faithful, rng, is_bold)
+    points = warp.points(bending, landmarks[HELD])
+    field = warp.coarse(bending)
     if rng.random() < 0.5:
-        drawing, whole, picture = drawing[:, ::-1], whole[:, ::-1], picture[:, ::-1]
-        points = mirrored(points)
-    return Example(drawing, whole, picture, points, faithful)
+        drawing, whole, straight = drawing[:, ::-1], whole[:, ::-1], straight[:, ::-1]
+        picture, points = picture[:, ::-1], mirrored(points)
+        field = field[:, ::-1] * np.array([-1, 1], np.float32) + np.array([1, 0], np.float32)
+    return Example(drawing, whole, straight, field, picture, points, faithful)
 
 
-def _drawing(data, i, face, place, size, faithful, rng) -> tuple[np.ndarray, np.ndarray]:
-    """(S, S) uint8 drawing, and the whole it is a beginning of."""
+def _drawing(
+    data, i, face, bending, place, size, faithful, rng, is_bold
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(S, S) uint8: a bent drawing, the whole it is a beginning of, and the drawing unbent."""
     dice = rng.random()
-    level = float(rng.random() * (1.2 - 0.9 * faithful))  # who trusts lines gets trustworthy ones
+    level = float(rng.random() * (1.15 - 0.3 * faithful))
     width = float(rng.choice([0.004, 0.008, 0.008, 0.012, 0.012, 0.022]))
-    if dice < 0.20:
-        sketch = _ink(data, i, place, size, level, rng)
-        if rng.random() < 0.7:  # what lies behind the person is not drawn
-            sketch = np.where(raster.filled(face.outline, size) > 0, sketch, 255).astype(np.uint8)
-        return sketch, sketch
     if dice < 0.30:
-        sketch = _mixture(data, i, face, place, size, level, width, rng)
-        return sketch, sketch
+        lines, bent = _ink(data, i, face, bending, place, size, level, rng)
+        if dice < 0.20:
+            return bent, bent, lines
+        return _mixture(face, bending, lines, bent, level, width, rng)
+    exact = 0.4 if is_bold else 0.15
     if dice < 0.60:
         strokes = hand_drawn(face, level, rng)
     else:
-        strokes = doodle(face, level if rng.random() < 0.6 else 0.0, data.parts, rng)
+        strokes = doodle(face, level if rng.random() > exact else 0.0, data.parts, rng)
     shift = rng.normal(0, 0.015 * level, 2)
     strokes = [s + shift for s in strokes]
-    whole = raster.strokes(strokes, size, width)
+    whole = raster.strokes(_bent(bending, strokes), size, width)
     if rng.random() > 0.35:
-        return whole, whole
+        return whole, whole, raster.strokes(strokes, size, width)
     begun = prefix(strokes, rng.uniform(0.15, 0.95))
-    return raster.strokes(begun, size, width), whole
+    bent = raster.strokes(_bent(bending, begun), size, width)
+    return bent, whole, raster.strokes(begun, size, width)
 
 
-def _ink(data, i, place, size, amount, rng) -> np.ndarray:
-    """The photo's ink lines, unsteady by up to a percent of the side."""
+def _bent(bending: warp.Warp, strokes: list[np.ndarray]) -> list[np.ndarray]:
+    if not strokes:
+        return []
+    ends = np.cumsum([len(s) for s in strokes])[:-1]
+    return np.split(warp.points(bending, np.concatenate(strokes)), ends)
+
+
+def _ink(data, i, face, bending, place, size, amount, rng) -> tuple[np.ndarray, np.ndarray]:
+    """The photo's ink lines, and the same bent and unsteady by up to a percent of the side."""
     side = place.shape[0]
+    lines = np.asarray(data.ink[i])
+    if rng.random() < 0.7:  # what lies behind the person is not drawn
+        lines = np.where(raster.filled(face.outline, side) > 0, lines, 255).astype(np.uint8)
     shake = rng.normal(0, side * 0.006 * amount, (5, 5, 2)).astype(np.float32)
-    return _sized(warp.bend(data.ink[i], place + warp.enlarge(shake, side), outside=255), size)
+    bent = warp.bend(lines, place + warp.enlarge(shake, side), outside=255)
+    return _sized(lines, size), _sized(bent, size)
 
 
-def _mixture(data, i, face, place, size, level, width, rng) -> np.ndarray:
+def _mixture(
+    face, bending, lines, bent, level, width, rng
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Ink lines in patches around a face that is drawn by hand."""
-    lines = _ink(data, i, place, size, level, rng).astype(np.float32)
+    size = len(lines)
     patches = warp.enlarge((rng.random((6, 6, 1)) < rng.uniform(0.2, 0.9)).astype(np.float32), size)
-    skin = 1 - raster.filled(face.landmarks[OVAL], size)
-    lines = 255 - (255 - lines) * patches.reshape(size, size) * skin
     strokes = hand_drawn(face, level * 0.6, rng)
     if rng.random() < 0.3:
         strokes += hair(face, level * 0.6, rng)
-    return np.minimum(lines.astype(np.uint8), raster.strokes(strokes, size, width))
+    out, oval = [], face.landmarks[OVAL]
+    for ink, around, by_hand in (
+        (lines, oval, strokes),
+        (bent, warp.points(bending, oval), _bent(bending, strokes)),
+    ):
+        keep = patches.reshape(size, size) * (1 - raster.filled(around, size))
+        kept = (255 - (255 - ink.astype(np.float32)) * keep).astype(np.uint8)
+        out.append(np.minimum(kept, raster.strokes(by_hand, size, width)))
+    return out[1], out[1], out[0]
 
 
 def _sized(picture: np.ndarray, size: int) -> np.ndarray:

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 
 from livesketch.errors import OutputError, UsageError
+from livesketch.models import checkpoint
 from livesketch.models.networks import compact
 from livesketch.training import preview, state
 from livesketch.training.dataset import Prepared, example, open_prepared
@@ -38,24 +39,28 @@ class TrainOptions:
     workers: int = -1  # processes that make examples; -1: one per spare core
     sources: str = ""
     style_space: str = ""
+    teacher: Path | None = None  # a playable model whose faces are bent along with their drawings
     steps: int = 0  # stop after so many steps in all; 0: only the clock stops it
 
 
 class Batches(torch.utils.data.Dataset):
     """Step number -> the arrays of its batch: the same for the same seed, whoever asks."""
 
-    def __init__(self, data: Prepared, size: int, count: int, seed: int) -> None:
-        self.data, self.size, self.count, self.seed = data, size, count, seed
+    def __init__(self, data: Prepared, size: int, count: int, seed: int, is_bold: bool) -> None:
+        self.data, self.size, self.count = data, size, count
+        self.seed, self.is_bold = seed, is_bold
 
     def __len__(self) -> int:
         return 2**40
 
     def __getitem__(self, step: int) -> tuple[np.ndarray, ...]:
         rng = np.random.default_rng((self.seed, step))
-        made = [example(self.data, self.size, rng) for _ in range(self.count)]
+        made = [example(self.data, self.size, rng, self.is_bold) for _ in range(self.count)]
         return (
             np.stack([e.drawing for e in made]),
             np.stack([e.whole for e in made]),
+            np.stack([e.straight for e in made]),
+            np.stack([e.field for e in made]).astype(np.float32),
             np.stack([e.picture for e in made]),
             np.stack([e.points for e in made]).astype(np.float32),
             np.array([e.faithful for e in made], np.float32),
@@ -65,7 +70,8 @@ class Batches(torch.utils.data.Dataset):
 
 def batches(options: TrainOptions, first: int, device: torch.device) -> Iterator[Batch]:
     """Batches from step `first` on, made ahead in other processes where there are cores to spare."""
-    data = Batches(open_prepared(options.data), options.size, options.batch, options.seed)
+    prepared, is_bold = open_prepared(options.data), options.teacher is not None
+    data = Batches(prepared, options.size, options.batch, options.seed, is_bold)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     workers = (cores or 1) - 1 if options.workers < 0 else options.workers
     order = range(first, 2**31)
@@ -74,11 +80,15 @@ def batches(options: TrainOptions, first: int, device: torch.device) -> Iterator
     )
     layout = torch.channels_last
     for arrays in loader:
-        x, whole, y, points, faithful, begun = (torch.as_tensor(a).to(device) for a in arrays)
+        x, whole, straight, field, y, points, faithful, begun = (
+            torch.as_tensor(a).to(device) for a in arrays
+        )
         pictures = y.permute(0, 3, 1, 2).float() / 127.5 - 1
         yield Batch(
             (x[:, None].float() / 255).contiguous(memory_format=layout),
             (whole[:, None].float() / 255).contiguous(memory_format=layout),
+            (straight[:, None].float() / 255).contiguous(memory_format=layout),
+            field,
             pictures.contiguous(memory_format=layout),
             points,
             faithful,
@@ -107,6 +117,10 @@ def train(options: TrainOptions, say: Callable[[str], None]) -> None:
     elif options.start is not None:
         left = state.warm(learned, options.start)
         say(f"starting from {options.start.name}; new: {', '.join(left[:4]) or 'nothing'}")
+    teacher = None
+    if options.teacher is not None:
+        teacher = checkpoint.load(options.teacher).network.to(device)
+        teacher.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     clock = begin = time.monotonic()
     shown, written, first = begin, begin, learned.step
     end = begin + options.minutes * 60
@@ -115,9 +129,8 @@ def train(options: TrainOptions, say: Callable[[str], None]) -> None:
         if now >= end or (options.steps and learned.step >= options.steps):
             break
         part = (now - begin) / (end - begin)
-        values = one_step(
-            learned, batch, options.seed, options.detail_share, learned.step - first, part
-        )
+        warmth, share = learned.step - first, options.detail_share
+        values = one_step(learned, batch, options.seed, share, warmth, part, teacher)
         if learned.step % 50 == 0 or time.monotonic() - shown > SAY_EVERY:
             _log(options.out / "log.csv", learned, values)
         if time.monotonic() - shown > SAY_EVERY:
@@ -148,7 +161,7 @@ def _line(learned: State, rate: float, left: float, values: dict[str, float]) ->
 
 
 LOGGED = ["step", "pictures", "critic", "sharp", "finder", "adversarial", "l1", "match", "kl"]
-LOGGED += ["obeyed", "grown", "norm", "smudged"]
+LOGGED += ["obeyed", "grown", "norm", "smudged", "taught"]
 
 
 def _log(path: Path, learned: State, values: dict[str, float]) -> None:

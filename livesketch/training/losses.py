@@ -77,6 +77,15 @@ def matching(made: list[Tensor], real: list[Tensor], which: Tensor) -> Tensor:
     ).mean()
 
 
+def bent(faces: Tensor, field: Tensor) -> Tensor:
+    """Faces (N, 3, S, S) bent by fields (N, n, n, 2) of places 0..1 to look from, mirrored at the border."""
+    places = F.interpolate(
+        field.permute(0, 3, 1, 2), size=faces.shape[-2:], mode="bilinear", align_corners=False
+    )
+    grid = places.permute(0, 2, 3, 1) * 2 - 1
+    return F.grid_sample(faces.float(), grid, padding_mode="reflection", align_corners=False)
+
+
 def kl(mean: Tensor, log_var: Tensor) -> Tensor:
     """Kullback-Leibler divergence of style codes from the standard normal, per example."""
     mean, log_var = mean.float(), log_var.float()

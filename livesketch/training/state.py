@@ -19,8 +19,8 @@ from livesketch.training.discriminator import DetailDiscriminator, Discriminator
 
 # Adam's steps. The detail critic has the most to learn: no warm start knows it.
 RATES = {
-    "painters": 1.5e-4,
-    "discriminator": 1.5e-4,
+    "painters": 1e-4,
+    "discriminator": 1.2e-4,
     "detail_discriminator": 4e-4,
     "finder": 1.5e-4,
 }

@@ -53,13 +53,20 @@ def points(warp: Warp, places: np.ndarray) -> np.ndarray:
     return ((q - warp.matrix[:, 2]) @ inverse).astype(np.float32)
 
 
+def coarse(warp: Warp) -> np.ndarray:
+    """(COARSE, COARSE, 2) float32: the place in the photo behind places in the bent picture."""
+    return source(warp, _places(COARSE)).astype(np.float32)
+
+
 def field(warp: Warp, side: int) -> np.ndarray:
     """(S, S, 2) float32: the photo's pixel (x, y) behind each pixel of the bent picture."""
-    ticks = (np.arange(COARSE, dtype=np.float32) + 0.5) / COARSE
-    grid = np.stack(np.meshgrid(ticks, ticks), -1)
-    moved = (source(warp, grid) - grid).astype(np.float32)  # COARSE, COARSE, 2
+    moved = (coarse(warp) - _places(COARSE)).astype(np.float32)
+    return (enlarge(moved, side) + _places(side)) * side - 0.5
+
+
+def _places(side: int) -> np.ndarray:
     ticks = (np.arange(side, dtype=np.float32) + 0.5) / side
-    return (enlarge(moved, side) + np.stack(np.meshgrid(ticks, ticks), -1)) * side - 0.5
+    return np.stack(np.meshgrid(ticks, ticks), -1)
 
 
 def enlarge(values: np.ndarray, side: int) -> np.ndarray:
@@ -87,14 +94,20 @@ def bend(picture: np.ndarray, place: np.ndarray, outside: int | None = None) -> 
     return bent[0].permute(1, 2, 0).round().clamp(0, 255).byte().numpy().reshape(picture.shape)
 
 
-def random_warp(landmarks: np.ndarray, rng: np.random.Generator) -> Warp:
+def random_warp(landmarks: np.ndarray, rng: np.random.Generator, is_bold: bool = False) -> Warp:
     """A person-shaped deformation: whole head and single features, mild ones more often than wild ones."""
     bumps: list[tuple[np.ndarray, np.ndarray, float]] = []
     across, down = axes(landmarks)
     size = float(np.linalg.norm(landmarks[CHIN] - landmarks[TOP]))
 
+    often, least = (0.4, 0.6) if is_bold else (0.7, 0.5)
+    mild = (
+        least if rng.random() < often else 1.0
+    )  # without a teacher, what is bent far looks melted
+
     def some(amount: float, often: float = 0.5) -> float:
-        return float(np.clip(rng.normal(), -2, 2) * amount * size) if rng.random() < often else 0.0
+        bent = float(np.clip(rng.normal(), -2, 2) * amount * size * mild)
+        return bent if rng.random() < often else 0.0
 
     def bump(place: np.ndarray, move: np.ndarray, radius: float) -> None:
         if np.abs(move).max() > 1e-4:
