@@ -48,7 +48,8 @@ def act(stage: Stage, name: str, value: object) -> str:
 def _pointer(stage: Stage, value: object) -> None:
     if isinstance(value, Pointer):
         stage.desk.pointer(value)
-        stage.pointers.append(value.time)
+        # A report that added nothing, such as the lift of a pen, waits for no face.
+        stage.pointers.append(min(value.time, stage.session.document.newest_time))
 
 
 def _tool(name: str) -> Callable[[Stage, object], None]:

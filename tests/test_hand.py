@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from livesketch.acts import Stage, act
 from livesketch.canvas.stroke import Sample
 from livesketch.controls.actions import Action, Pointer
 from livesketch.desk import Desk
@@ -165,6 +166,23 @@ def test_the_tip_takes_the_tool_in_hand_and_the_eraser_always_erases(desk) -> No
             draw(desk, hand.hear([], paper))
     names = [stroke.brush.name for stroke in desk.session.document.strokes]
     assert names == ["pen", "eraser", "eraser", "eraser"]
+
+
+def test_lifting_the_pen_adds_no_sample_and_waits_for_no_face(desk) -> None:
+    """Measured from the lift, the next stroke's face would seem to take as long as the pause."""
+    stage = Stage(desk.session, desk, player=None, models=())  # type: ignore[arg-type]
+    for kind, x, time in (("down", 0.2, 10.0), ("move", 0.3, 10.005), ("up", 0.3, 10.4)):
+        act(stage, "pointer", Pointer(kind, x, 0.5, time, False, 0.5))  # type: ignore[arg-type]
+    (stroke,) = desk.session.document.strokes
+    assert stroke.table[:, 5].tolist() == [10.0, 10.005]
+    assert stage.pointers == [10.0, 10.005, 10.005]
+
+
+def test_a_pen_that_moved_as_it_left_ends_where_it_left(desk) -> None:
+    for kind, x in (("down", 0.2), ("move", 0.3), ("up", 0.31)):
+        desk.pointer(Pointer(kind, x, 0.5, 10.0, False, 0.5))  # type: ignore[arg-type]
+    (stroke,) = desk.session.document.strokes
+    assert stroke.points[:, 0].tolist() == [0.2, 0.3, 0.31]
 
 
 def test_the_curve_changes_how_a_pen_feels_and_leaves_the_mouse_alone(desk) -> None:
