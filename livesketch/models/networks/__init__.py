@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 NETWORKS = {
     "compact": "livesketch.models.networks.compact",
+    "psp": "livesketch.models.networks.psp",
+    "stylegan2": "livesketch.models.networks.stylegan2",
 }
 
 
