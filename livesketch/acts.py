@@ -181,6 +181,12 @@ def _runtime(stage: Stage, value: object) -> str:
     return _choose_model(stage, stage.session.model)
 
 
+def _next_runtime(stage: Stage, value: object) -> str:
+    here = RUNTIMES.index(stage.session.runtime) if stage.session.runtime in RUNTIMES else -1
+    coming = RUNTIMES[(here + 1) % len(RUNTIMES)]
+    return f"{_runtime(stage, coming)} Runtime: {coming}."
+
+
 def _open(stage: Stage, value: object) -> str:
     path = Path(str(value))
     kind = kind_of(path)
@@ -257,6 +263,7 @@ ACTS: dict[str, Callable[[Stage, object], str | None]] = {
     "model": _choose_model,
     "next_model": _next_model,
     "runtime": _runtime,
+    "next_runtime": _next_runtime,
     "open": _open,
     "save": _save,
     "save_face": _save_face,

@@ -11,8 +11,8 @@ import pygame
 from livesketch.acts import RUNTIMES, Stage, act, change_source
 from livesketch.controls.actions import Action
 from livesketch.desk import Desk, example
-from livesketch.errors import LivesketchError, ModelError, SourceError
-from livesketch.frames import Frame, Look, Request, Result, Sketch
+from livesketch.errors import LivesketchError, ModelError, OutputError, SourceError
+from livesketch.frames import Frame, Look, Request, Result
 from livesketch.hand import open_hand
 from livesketch.latency import Measures
 from livesketch.looks.cards import LookCards
@@ -21,6 +21,7 @@ from livesketch.pipeline import Pipeline, model_names, open_pipeline
 from livesketch.places import user_dir
 from livesketch.player import Player
 from livesketch.session import Session, meet, person, restore, save
+from livesketch.showing import device_words, is_fresh, note, traced
 from livesketch.sources import SOURCES
 from livesketch.sources.paper import Source as Paper
 from livesketch.ui.view import Choice, LookCard, Message, Stats, View
@@ -29,6 +30,7 @@ from livesketch.ui.window import Window
 log = logging.getLogger(__name__)
 
 CALM_HZ, PEN_HZ = 60, 120  # where no vsync holds the loop; a pen in motion is answered sooner
+CARD_EVERY_S = 0.5
 SLOW_S = 0.25  # a model slower than that makes no little faces by the way
 SOURCE_WORDS = {"paper": "pen", "webcam": "camera", "video": "video", "picture": "picture"}
 
@@ -78,6 +80,7 @@ class App:
         self._is_new = False  # _answer has not been on the screen yet
         self._pipeline: Pipeline | None = None  # whose faces are on the cards
         self._cards = LookCards()
+        self._card_due = 0.0
         self._example = _example_frame()
         self._recoverable = self.stage.desk.recoverable
         self._message: Message | None = None
@@ -131,9 +134,10 @@ class App:
 
     def _do(self, action: Action) -> None:
         if action.name == "copy_face":
-            if self.stage.face is not None:
-                self.window.copy(self.stage.face)
-                self._say("The face is in the clipboard.", is_error=False)
+            if self.stage.face is None:
+                raise OutputError("There is no face yet.", "Draw something first.")
+            self.window.copy(self.stage.face)
+            self._say("The face is in the clipboard.", is_error=False)
             return
         news = act(self.stage, action.name, action.value)
         if action.name in ("recover", "forget", "open"):
@@ -151,12 +155,14 @@ class App:
         if frame is not None:
             stage.frame = frame
             self._must_open = False
-        if stage.frame is not None and (frame is not None or stage.has_changed):
+        is_asked = stage.frame is not None and (frame is not None or stage.has_changed)
+        card = self._card(is_asked, is_live=frame is not None and frame.is_live)
+        if card is not None:
+            stage.player.submit(card)
+        elif stage.frame is not None and is_asked:
             stage.has_changed = False
             self._asked = self._request(stage.frame, stage.session.look)
             stage.player.submit(self._asked)
-        else:
-            self._fill_cards()
 
     def _read(self) -> Frame | None:
         stage = self.stage
@@ -166,16 +172,20 @@ class App:
             self._paper = Paper(stage.session.document)
         return self._paper.read(bool(stage.session.values["framing"]))
 
-    def _fill_cards(self) -> None:
-        """One little face, while nothing else is to be done."""
-        stage = self.stage
-        if not stage.player.is_idle or stage.session.document.is_drawing:
-            return
-        if stage.player.slowest_s > SLOW_S:
-            return
+    def _card(self, is_asked: bool, is_live: bool) -> Request | None:
+        """A little face that is missing, when nothing else is to be done.
+
+        A camera leaves no pause: now and then a little face takes the place of a frame.
+        """
+        stage, now = self.stage, time.monotonic()
+        has_time = (is_live and now >= self._card_due) or (not is_asked and stage.player.is_idle)
+        if not has_time or stage.session.document.is_drawing or stage.player.slowest_s > SLOW_S:
+            return None
         who = self._cards.missing(stage.session.looks)
-        if who is not None:
-            stage.player.submit(self._request(self._example, who))
+        if who is None:
+            return None
+        self._card_due = now + CARD_EVERY_S
+        return self._request(self._example, who)
 
     def _request(self, frame: Frame, who: Look) -> Request:
         return Request(frame, self.stage.session.settings(), self.stage.session.model, who)
@@ -232,7 +242,7 @@ class App:
             paper=paper,
             paper_dirty=dirty,
             is_empty=document.is_empty,
-            traced=_traced(answer) if session.source != "paper" else None,
+            traced=traced(answer) if session.source != "paper" else None,
             drawing_name=document.name or "untitled drawing",
             path=document.path,
             is_saved=document.is_saved,
@@ -240,8 +250,8 @@ class App:
             can_redo=document.can_redo,
             tool="eraser" if self._hand.is_erasing else session.tool,
             face=stage.face,
-            is_fresh=is_answered and stage.face is not None and not (answer and answer.note),
-            note=_note(stage, answer if is_answered else None),
+            is_fresh=is_fresh(answer, is_answered, now),
+            note=note(stage.player, answer if is_answered else None),
             look_name=session.look.name,
             is_held=session.is_held,
             looks=tuple(LookCard(who.name, self._cards.picture(who)) for who in session.looks),
@@ -254,7 +264,7 @@ class App:
             runtimes=tuple(Choice(name, name) for name in RUNTIMES),
             sources=tuple(Choice(name, SOURCE_WORDS.get(name, name)) for name in SOURCES),
             input_label=self._hand.label if stage.source is None else stage.source.label,
-            device=_device_words(pipeline),
+            device=device_words(pipeline),
             stats=Stats(
                 self.measures.pen_to_pixel.percentile(50),
                 self.measures.pen_to_pixel.percentile(95),
@@ -272,24 +282,6 @@ def run(options: AppOptions) -> None:
         app.run()
     finally:
         app.close()
-
-
-def _traced(answer: Result | None) -> Sketch | None:
-    is_photo = answer is not None and answer.request.frame.picture is not None
-    return answer.sketch if answer is not None and is_photo else None
-
-
-def _note(stage: Stage, answer: Result | None) -> str:
-    if not stage.player.is_ready:
-        return "waking the model…"
-    return answer.note if answer is not None else ""
-
-
-def _device_words(pipeline: Pipeline | None) -> str:
-    if pipeline is None:
-        return ""
-    model = pipeline.model
-    return f"{model.name} {model.resolution} · {model.device} · {model.runtime}"
 
 
 def _example_frame() -> Frame:

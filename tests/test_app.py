@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from tiny import write_tiny
@@ -12,6 +13,8 @@ from tiny import write_tiny
 from livesketch.app import App, AppOptions
 from livesketch.controls.actions import Action, Pointer
 from livesketch.errors import SourceError
+from livesketch.outputs.files import VideoFile
+from livesketch.sources.picture import read_picture
 from livesketch.ui.view import View
 
 HERE = Path(__file__).parent
@@ -182,6 +185,22 @@ def test_another_model_takes_over_and_a_broken_one_changes_nothing(start, tmp_pa
     assert not play.view.is_empty
 
 
+def test_another_runtime_by_key_keeps_drawing_and_person(start) -> None:
+    play = start()
+    play.draw(*HEAD)
+    play.until(lambda view: view.is_fresh, "the face")
+    for _ in range(3):
+        before = play.app.stage.player.pipeline
+        play.do("next_runtime")
+        play.until(
+            lambda view, before=before: play.app.stage.player.pipeline is not before,
+            "the other runtime",
+        )
+        play.until(lambda view: view.is_fresh, "its face")
+    assert play.view.runtime == "torch"
+    assert not play.view.is_empty
+
+
 def test_a_photo_is_traced_and_the_pen_is_one_key_away(start) -> None:
     play = start()
     play.draw(*HEAD)
@@ -273,3 +292,20 @@ def test_it_ends_by_itself_after_so_many_frames(model: Path) -> None:
     app.run()
     assert app.measures.frames_shown == 5
     app.close()
+
+
+def test_with_a_camera_too_the_people_get_their_little_faces_and_the_light_is_green(
+    start, tmp_path: Path
+) -> None:
+    clip = VideoFile(tmp_path / "clip.mp4", (320, 240), fps=30)
+    face = read_picture(HERE / "data" / "face-one.jpg")
+    for _ in range(30):
+        frame = np.full((240, 320, 3), 120, np.uint8)
+        frame[20:220, 60:260] = cv2.resize(face, (200, 200))
+        clip.write(frame)
+    clip.close()
+    play = start(source="video", source_spec=str(tmp_path / "clip.mp4"))
+    play.until(lambda view: view.is_fresh and view.traced is not None, "the green light")
+    play.until(
+        lambda view: all(card.picture is not None for card in view.looks), "everybody's little face"
+    )

@@ -59,6 +59,7 @@ ACTIONS: tuple[ActionRow, ...] = (
     ActionRow("toggle_camera", "Pen or camera", "source", ("w",)),
     ActionRow("line_style", "Next line style of the camera", "source", ("l",)),
     ActionRow("next_model", "Next model", "source", ("m",)),
+    ActionRow("next_runtime", "Next runtime of the model", "source", ("shift+m",)),
     ActionRow(
         "open", "Open a drawing, picture or video", "file", ("ctrl+o",), value="pathlib.Path"
     ),
