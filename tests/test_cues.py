@@ -12,7 +12,9 @@ from livesketch.frames import Look
 from livesketch.looks.cues import EASES, Cue, ease, read_cues, write_cues
 from livesketch.parameters import PARAMETERS, frozen
 
-IN_TMP = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+IN_TMP = settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60
+)
 KNOBS = st.fixed_dictionaries(
     {},
     optional={

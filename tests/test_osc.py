@@ -168,7 +168,9 @@ def test_a_port_that_is_taken_is_one_sentence(osc: Osc) -> None:
         Osc(port=osc.address[1])
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=300
+)
 @given(
     st.one_of(
         st.binary(max_size=200),

@@ -18,6 +18,7 @@ from livesketch.worker import Queue, Worker
 log = logging.getLogger(__name__)
 
 WAITING = 64  # frames that may wait for the encoder: two seconds of them
+SLOW_S = 2.0  # writing what waits should never take so long
 
 
 class Tape(Protocol):
@@ -90,6 +91,8 @@ class Recorder:
             self._state = f"recording, {number // self._fps // 60}:{number // self._fps % 60:02d}"
             if self.dropped:
                 self._state += f", {self.dropped} dropped"
+            if self._worker.silent_for() > SLOW_S:
+                self._state += ", the disk is slow"
 
     def keep(self, path: Path) -> None:
         """Write what a Replay remembers to `path`; the recording goes on. It does not wait."""
