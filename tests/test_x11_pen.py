@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -78,6 +79,11 @@ def test_a_pen_that_is_unplugged_ends_its_stroke(report):
     assert report["left"] == 1
 
 
+def test_a_pen_that_is_plugged_in_disturbs_no_stroke_and_is_heard(report):
+    assert report["plugged"] == ["down"] + ["move"] * 30 + ["up"]
+    assert report["back"] == 2
+
+
 def test_where_there_is_no_x_server_one_sentence_says_so(monkeypatch):
     with pytest.raises(SourceError):
         XInputPen(1, ":31999")
@@ -96,3 +102,31 @@ def test_axes_of_any_range_become_pressure_and_degrees():
     assert device.tilt("Abs Tilt X") == -30.0
     assert device.tilt("Abs Tilt Y") == 45.0
     assert Device("pen", False, {"Abs Pressure": axes["Abs Pressure"]}).tilt("Abs Tilt X") == 0.0
+
+
+class Window:
+    """What places need of a pen's connection: how large the desktop is."""
+
+    _desktop = (2000, 1000)
+
+
+def place_of(device: Device, x: float, y: float, root: tuple[float, float]) -> tuple[float, ...]:
+    """A report with axes x, y in thousandths, on a window that stands at 100, 50."""
+    before = device.place()
+    device.values = {0: x, 1: y}
+    window: Any = Window()
+    return XInputPen._in_window(window, device, before, *root, root[0] - 100, root[1] - 50)
+
+
+def test_a_pen_that_covers_the_desktop_is_where_its_axes_are_even_after_a_jump():
+    device = Device("pen", False, {"Abs X": Axis(0, 0, 1000), "Abs Y": Axis(1, 0, 1000)})
+    assert place_of(device, 100, 100, (200, 100)) == (100, 50)
+    assert place_of(device, 101, 100, (200, 100)) == (102, 50)  # told one report late
+    assert place_of(device, 101, 100, (202, 100)) == (102, 50)
+    assert place_of(device, 900, 900, (202, 100)) == (1700, 850)
+
+
+def test_a_pen_that_covers_one_of_two_screens_is_where_the_server_says():
+    device = Device("pen", False, {"Abs X": Axis(0, 0, 1000), "Abs Y": Axis(1, 0, 1000)})
+    for x in range(300, 400, 10):
+        assert place_of(device, x, 500, (x, 500)) == (x - 100, 450)  # the left half of the desktop

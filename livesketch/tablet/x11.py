@@ -24,6 +24,8 @@ _PLACE = ("Abs X", "Abs Y")
 _PRESSURE, _TILT_X, _TILT_Y = "Abs Pressure", "Abs Tilt X", "Abs Tilt Y"
 _TIP = 1  # button
 _NEAR_S = 0.3  # a pen is near until that long after it was last heard of
+_SAME_PX = 4.0  # coarse axes are told to no more than some pixels
+_STRANGE = 3  # as many misses mean that the axes are not those of the whole desktop
 _CHANGES = xinput.SlaveAdded | xinput.SlaveRemoved | xinput.DeviceEnabled | xinput.DeviceDisabled
 
 
@@ -43,6 +45,7 @@ class Device:
     axes: dict[str, Axis]
     values: dict[int, float] = field(default_factory=dict)  # events tell only what changed
     is_down: bool = False
+    misses: int = _STRANGE  # reports in a row whose place is not where the axes are
 
     def pressure(self) -> float:
         axis = self.axes[_PRESSURE]
@@ -171,15 +174,13 @@ class XInputPen:
         if device is None:
             return []
         stamp, button = head[1], head[2]
-        place_before = device.place()
+        before_place = device.place()
         device.values.update(_valuators(data, head[10], head[11]))
         self._heard = time.monotonic()
         self._last_device, self._is_eraser = device.name, device.is_eraser
         if kind == xinput.ButtonPress:
             self._measure_desktop()
-        x, y = self._in_window(
-            device.place(), place_before, *(fixed / 65536 for fixed in head[6:10])
-        )
+        x, y = self._in_window(device, before_place, *(fixed / 65536 for fixed in head[6:10]))
         sample = Sample(
             x,
             y,
@@ -202,22 +203,26 @@ class XInputPen:
 
     def _in_window(
         self,
-        share: tuple[float, float] | None,
-        share_before: tuple[float, float] | None,
+        device: Device,
+        before: tuple[float, float] | None,
         root_x: float,
         root_y: float,
         event_x: float,
         event_y: float,
     ) -> tuple[float, float]:
-        """From the axes themselves: what the server calls the event's place can lag by one report."""
-        width, height = self._desktop
-        near = 0.25 * max(self._desktop)
-        if share is None or not any(
-            max(abs(one[0] * width - root_x), abs(one[1] * height - root_y)) < near
-            for one in (share, share_before)
+        """From the axes themselves: what the server calls the event's place can lag by one report.
+
+        `before`: where the device was at the report before this one.
+        """
+        share, (width, height) = device.place(), self._desktop
+        is_as_told = any(
+            max(abs(one[0] * width - root_x), abs(one[1] * height - root_y)) < _SAME_PX
+            for one in (share, before)
             if one is not None
-        ):
-            return event_x, event_y  # mapped in a way that is not known here
+        )
+        device.misses = 0 if is_as_told else device.misses + 1
+        if share is None or device.misses >= _STRANGE:
+            return event_x, event_y  # mapped to a part of the desktop, or in a way not known here
         return share[0] * width - (root_x - event_x), share[1] * height - (root_y - event_y)
 
     def _measure_desktop(self) -> None:

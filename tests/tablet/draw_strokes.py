@@ -33,19 +33,44 @@ def unplugged(pen: XInputPen, hand: Pen) -> list[PenEvent]:
     hand.button(True, 300, 300, 0.5)
     for n in range(5):
         hand.move(300 + 10 * n, 320, 0.5)
-    helper: Any = Display()
-    enabled = helper.intern_atom("Device Enabled")
-    for info in helper.xinput_query_device(xinput.AllDevices).devices:
-        if "eraser" in str(info.name):
-            helper.xinput_change_device_property(
-                info.deviceid, enabled, Xatom.INTEGER, 0, (8, bytes([0]))
-            )
-    helper.sync()
+    plug("eraser", is_in=False)
     until = time.monotonic() + 10
     while not (heard and heard[-1].kind == "up") and time.monotonic() < until:
         heard += pen.read()
         time.sleep(0.005)
     return heard
+
+
+def plugged_again(pen: XInputPen, hand: Pen) -> list[PenEvent]:
+    """The eraser comes back to the server in the middle of the pen's stroke."""
+    heard: list[PenEvent] = []
+    hand.proximity(True, 300, 300)
+    hand.move(300, 300)
+    hand.button(True, 300, 300, 0.5)
+    for number in range(1, 31):
+        if number == 10:
+            plug("eraser", is_in=True)
+        hand.move(300 + 10 * number, 300, 0.5)
+        heard += pen.read()
+    hand.button(False, 600, 300)
+    hand.proximity(False, 600, 300)
+    until = time.monotonic() + 10
+    while not (heard and heard[-1].kind == "up") and time.monotonic() < until:
+        heard += pen.read()
+        time.sleep(0.005)
+    return heard
+
+
+def plug(name: str, is_in: bool) -> None:
+    helper: Any = Display()
+    enabled = helper.intern_atom("Device Enabled")
+    for info in helper.xinput_query_device(xinput.AllDevices).devices:
+        if name in str(info.name):
+            helper.xinput_change_device_property(
+                info.deviceid, enabled, Xatom.INTEGER, 0, (8, bytes([is_in]))
+            )
+    helper.sync()
+    helper.close()
 
 
 def main() -> None:
@@ -94,6 +119,8 @@ def main() -> None:
         report["labels"].append(pen.label)
     report["unplugged"] = [event.kind for event in unplugged(pen, hands["eraser"])]
     report["left"] = len(pen.devices)
+    report["plugged"] = [event.kind for event in plugged_again(pen, hands["pen"])]
+    report["back"] = len(pen.devices)
     pen.close()
     json.dump(report, sys.stdout)
 
