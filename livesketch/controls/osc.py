@@ -51,7 +51,9 @@ class Osc:
         self._listeners: dict[Peer, None] = {}
         self._told: dict[str, Value] = {}
         self.received = 0  # packets
-        self.ignored = 0  # malformed ones, unknown addresses, values that make no sense
+        # Malformed ones, unknown addresses, values that make no sense; not those that a later and
+        # better one overruled before anybody looked into them.
+        self.ignored = 0
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.setblocking(False)
         try:
@@ -113,7 +115,9 @@ class Osc:
 
     def _take(self, message: bytes, peer: Peer) -> None:
         path, _, _ = message.partition(b"\x00")
-        if path == QUERY.encode():
+        if len(message) % 4:
+            self.ignored += 1
+        elif path == QUERY.encode():
             self._asking = peer
         elif path == LISTEN.encode():
             if len(self._listeners) < MOST_LISTENERS:
