@@ -30,7 +30,8 @@ class Stage:
     player: Player
     models: tuple[str, ...]
     source: Source | None = None  # None: the paper, which needs no opening
-    camera: tuple[str, str] = ("webcam", "0")  # what the camera key goes to
+    camera: str = "webcam"  # the source that the camera key goes to
+    specs: dict[str, str] = field(default_factory=lambda: {"webcam": "0"})  # what each one read
     frame: Frame | None = None  # the newest one of the source
     face: Picture | None = None  # the last good one
     has_changed: bool = True  # the model is to be asked anew
@@ -142,18 +143,22 @@ def change_source(stage: Stage, name: str, spec: str = "") -> None:
     stage.session.source, stage.session.source_spec = name, spec
     stage.frame = None
     stage.has_changed = True
+    if name != "paper":
+        stage.specs[name] = spec
     if name in ("webcam", "video"):
-        stage.camera = (name, spec)
+        stage.camera = name
 
 
 def _source(stage: Stage, value: object) -> None:
     name = str(value)
-    change_source(stage, name, stage.camera[1] if name == stage.camera[0] else "")
+    if name != "paper" and name not in stage.specs:
+        raise UsageError(f"No {name} is open yet.", "Ctrl+O opens one, or drop it on the window.")
+    change_source(stage, name, stage.specs.get(name, ""))
 
 
 def _toggle_camera(stage: Stage, value: object) -> None:
     if stage.session.source == "paper":
-        change_source(stage, *stage.camera)
+        change_source(stage, stage.camera, stage.specs[stage.camera])
     else:
         change_source(stage, "paper")
 

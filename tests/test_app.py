@@ -201,6 +201,19 @@ def test_another_runtime_by_key_keeps_drawing_and_person(start) -> None:
     assert not play.view.is_empty
 
 
+def test_a_source_without_a_file_says_how_to_open_one(start) -> None:
+    play = start()
+    for name in ("video", "picture"):
+        play.do("source", name)
+        assert name in play.said
+        assert "Ctrl+O" in play.said
+        assert play.view.source == "paper"
+    play.do("open", HERE / "data" / "face-one.jpg")
+    play.do("source", "paper")
+    play.do("source", "picture")
+    assert play.view.source == "picture"
+
+
 def test_a_photo_is_traced_and_the_pen_is_one_key_away(start) -> None:
     play = start()
     play.draw(*HEAD)
@@ -271,7 +284,7 @@ def test_a_camera_chosen_later_that_does_not_open_is_a_sentence(start) -> None:
     play = start()
     play.draw(*HEAD)
     play.until(lambda view: view.is_fresh, "the face")
-    play.app.stage.camera = ("webcam", "99")
+    play.app.stage.specs["webcam"] = "99"
     play.do("toggle_camera")
     play.until(lambda view: "99" in play.said, "a sentence about the camera")
     assert play.view.face is not None  # the last face stays
