@@ -32,7 +32,7 @@ class Clock:
         return self.now
 
 
-def until(is_so: Callable[[], object], seconds: float = 5.0) -> bool:
+def until(is_so: Callable[[], object], seconds: float = 20.0) -> bool:
     """Ask again and again, without pausing for a fixed time; False when it never became so."""
     end = time.monotonic() + seconds
     while not is_so():

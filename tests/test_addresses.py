@@ -1,7 +1,7 @@
 """What may be asked from outside: typed, ranged, and nothing that touches files or ends the show."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from livesketch.controls.actions import ACTIONS, Action
@@ -60,7 +60,7 @@ def test_a_button_that_is_let_go_asks_for_nothing() -> None:
     assert action_for(FOUND["next_person"], [0.0]) is None
 
 
-@settings(deadline=None)
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(sorted(FOUND)), st.lists(ANYTHING, max_size=3))
 def test_whatever_is_sent_becomes_a_valid_action_or_nothing(name: str, sent: list[object]) -> None:
     action = action_for(FOUND[name], sent)
@@ -71,7 +71,7 @@ def test_whatever_is_sent_becomes_a_valid_action_or_nothing(name: str, sent: lis
         assert action.name in {row.name for row in ACTIONS}
 
 
-@settings(deadline=None)
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from([name for name in sorted(FOUND) if FOUND[name].is_knob]), st.floats(0, 1))
 def test_a_fader_reaches_every_value_and_shows_where_it_is(name: str, share: float) -> None:
     address = FOUND[name]

@@ -13,7 +13,9 @@ from livesketch.looks.cues import EASES, Cue, ease, read_cues, write_cues
 from livesketch.parameters import PARAMETERS, frozen
 
 IN_TMP = settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    deadline=None,
+    max_examples=60,
 )
 KNOBS = st.fixed_dictionaries(
     {},

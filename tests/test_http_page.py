@@ -9,7 +9,7 @@ from io import BytesIO
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from stage import GREEN, RED, Clock, show, until
@@ -249,7 +249,7 @@ def test_a_port_that_is_taken_is_one_sentence() -> None:
     out.close()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.binary(max_size=200) | st.binary(max_size=90).map(lambda b: b"GET / HTTP/1.1\r\n" + b))
 def test_no_request_breaks_it(data: bytes) -> None:
     asked = parsed(data)

@@ -227,7 +227,9 @@ def test_broken_lines_are_named_and_the_others_kept(path: Path) -> None:
 
 @given(st.binary(max_size=80))
 @settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=50
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    deadline=None,
+    max_examples=50,
 )
 def test_a_file_of_nonsense_is_one_sentence(path: Path, data: bytes) -> None:
     path.write_bytes(data)
@@ -258,7 +260,9 @@ def test_the_real_ports_are_asked_without_a_crash(path: Path) -> None:
 
 @given(st.binary(max_size=300))
 @settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    deadline=None,
+    max_examples=150,
 )
 def test_no_bytes_from_the_wire_break_it(path: Path, data: bytes) -> None:
     rig = Rig(path, {KNOB: Target("faithful"), Control("note", 0, 0): Target("undo")})

@@ -14,7 +14,7 @@ from pythonosc.osc_packet import OscPacket
 
 from livesketch.controls.actions import ACTIONS, Action, ActionRow
 from livesketch.controls.addresses import addresses
-from livesketch.controls.osc import KEPT, Osc, messages, parsed
+from livesketch.controls.osc import KEPT, MOST_LISTENERS, Osc, messages, parsed
 from livesketch.errors import UsageError
 
 ROWS = (*ACTIONS, ActionRow("blackout", "Black", "stage"), ActionRow("panic", "Safe", "stage"))
@@ -163,13 +163,30 @@ def test_who_listens_is_told_of_knobs_that_change_and_only_of_those(
     ]
 
 
+def test_controllers_that_came_and_went_leave_room_for_the_next(
+    osc: Osc, client: socket.socket
+) -> None:
+    for number in range(2 * MOST_LISTENERS):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+            other.connect(osc.address)
+            other.send(message("listen"))
+            turns(osc, number + 1)
+    client.send(message("listen"))
+    turns(osc, 2 * MOST_LISTENERS + 1)
+    osc.tell({"faithful": 0.5})
+    assert OscPacket(client.recv(4096)).messages[0].message.params == [0.5]
+    assert len(osc._listeners) <= MOST_LISTENERS
+
+
 def test_a_port_that_is_taken_is_one_sentence(osc: Osc) -> None:
     with pytest.raises(UsageError, match="another port"):
         Osc(port=osc.address[1])
 
 
 @settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=300
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    deadline=None,
+    max_examples=300,
 )
 @given(
     st.one_of(

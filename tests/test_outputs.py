@@ -75,11 +75,13 @@ class Device:
     def __init__(self) -> None:
         self.pictures: list[Picture] = []
         self.closed = 0
+        self.sent = 0
         self.error: Exception | None = None
         self.go = threading.Event()
         self.go.set()
 
     def send(self, picture: Picture) -> None:
+        self.sent += 1
         assert self.go.wait(10)
         if self.error is not None:
             raise self.error
@@ -120,6 +122,18 @@ def test_a_broken_device_is_closed_and_opened_again_after_a_pause() -> None:
     assert until(lambda: (out.show(show(GREEN)), out.state == "playing")[1])
     assert middle(devices[1].pictures[-1]) == GREEN
     out.close()
+
+
+def test_a_device_that_failed_is_not_touched_again_and_closed_once() -> None:
+    device, clock = Device(), Clock()
+    device.error = OSError("unplugged")
+    out = Sender(lambda: device, (40, 30), clock=clock)
+    for _ in range(200):  # Shows may be on their way when it fails
+        out.show(show(RED))
+    assert until(lambda: (out.show(show(RED)), out.state.startswith("broken"))[1])
+    out.close()
+    assert device.closed == 1
+    assert device.sent == 1
 
 
 def test_a_device_that_hangs_delays_nobody_and_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:

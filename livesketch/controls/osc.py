@@ -120,9 +120,10 @@ class Osc:
         elif path == QUERY.encode():
             self._asking = peer
         elif path == LISTEN.encode():
-            if len(self._listeners) < MOST_LISTENERS:
-                self._listeners[peer] = None
-                self._told.clear()
+            if peer not in self._listeners and len(self._listeners) >= MOST_LISTENERS:
+                del self._listeners[next(iter(self._listeners))]  # the oldest is long gone
+            self._listeners[peer] = None
+            self._told.clear()
         elif path in self._found:
             self._waiting.setdefault(path, deque()).append(message)
             if len(self._waiting[path]) >= KEPT:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
-from livesketch.errors import LivesketchError
+from livesketch.errors import LivesketchError, OutputError
 from livesketch.frames import Picture, Show
 from livesketch.outputs.optional import MissingError
 from livesketch.outputs.painter import Painter
@@ -87,26 +87,34 @@ class Sender:
 
     def _starter(self, left: Latest[bool]) -> Callable[[], Callable[[Show | _End], bool]]:
         def start() -> Callable[[Show | _End], bool]:
-            sink = self._open_sink()
+            sink: Sink | None = self._open_sink()
             painter = Painter(self._size, self._layout)
-            if left.is_closed:
-                sink.close()
+
+            def close() -> None:
+                nonlocal sink
+                closing, sink = sink, None  # once: many a library does not survive a second time
+                if closing is not None:
+                    closing.close()
 
             def work(item: Show | _End) -> bool:
                 """True when the device was closed as asked."""
                 if isinstance(item, _End):
-                    sink.close()
+                    close()
                     return True
+                if sink is None:
+                    raise OutputError(f"The {self._name} is closed.")
                 try:
                     sink.send(painter.paint(item))
                 except BaseException:
                     with suppress(Exception):
-                        sink.close()
+                        close()
                     raise
                 if left.is_closed:  # it hung, was abandoned, and came back
-                    sink.close()
+                    close()
                 return False
 
+            if left.is_closed:
+                close()
             return work
 
         return start
