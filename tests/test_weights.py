@@ -171,9 +171,8 @@ def test_a_published_pt_in_a_zip_never_runs(tmp_path: Path) -> None:
     mark, path = tmp_path / "it_ran", tmp_path / "evil.pt"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("archive/data.pkl", pickle.dumps(Hostile(mark)))
-    with pytest.raises(ModelError, match="PyTorch") as caught:
+    with pytest.raises(ModelError, match=r"PyTorch file .* was not run"):
         open_model(str(path))
-    assert "was not opened" in caught.value.hint
     assert not mark.exists()
 
 

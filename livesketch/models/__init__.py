@@ -21,6 +21,8 @@ TORCH_PARTS = {
     "checkpoint": "livesketch.models.checkpoint",
     "conversion": "livesketch.models.runtimes.openvino_conversion",
     "eager": "livesketch.models.runtimes.eager",
+    "foreign": "livesketch.models.foreign",
+    "wplus": "livesketch.models.runtimes.wplus_runtime",
 }
 
 

@@ -20,8 +20,8 @@ from torch import Tensor, nn
 from livesketch.errors import ModelError
 from livesketch.models.networks import module_of
 
-TASKS = ("sketch", "mask", "lowres", "photo")
-LARGEST_FILE = 512 * 2**20  # bytes
+TASKS = ("sketch", "mask", "lowres", "photo", "look")
+LARGEST_FILE = 4 * 2**30  # bytes
 LARGEST_HEADER = 4 * 2**20
 WIDTHS = {"F16": 2, "BF16": 2, "F32": 4}
 STYLE = "style_encoder."
@@ -46,12 +46,16 @@ def save(
     network: nn.Module,
     style_encoder: nn.Module | None,
     metadata: Mapping[str, str],
+    dtype: torch.dtype = torch.float16,
 ) -> None:
-    """Write a weights file in fp16, whole or not at all. `metadata` needs "task" and "style_space"."""
-    tensors = {name: _half(tensor) for name, tensor in network.state_dict().items()}
+    """Write a weights file, whole or not at all. `metadata` needs "task" and "style_space".
+
+    dtype: half precision, or float32 where the file must give what another program gave.
+    """
+    tensors = {name: _kept(tensor, dtype) for name, tensor in network.state_dict().items()}
     if style_encoder is not None:
         for name, tensor in style_encoder.state_dict().items():
-            tensors[STYLE + name] = _half(tensor)
+            tensors[STYLE + name] = _kept(tensor, dtype)
     config = json.dumps(asdict(network.config))  # type: ignore[call-overload]
     header = {**metadata, "network": network_name, "config": config}
     scratch = path.with_name(path.name + ".part")
@@ -69,8 +73,8 @@ def save(
         ) from error
 
 
-def _half(tensor: Tensor) -> Tensor:
-    return tensor.detach().to("cpu", torch.float16).contiguous()
+def _kept(tensor: Tensor, dtype: torch.dtype) -> Tensor:
+    return tensor.detach().to("cpu", dtype).contiguous()
 
 
 def load(path: Path) -> Checkpoint:
@@ -98,7 +102,7 @@ def load(path: Path) -> Checkpoint:
     # on the meta device a network has shapes but no memory
     with torch.device("meta"):
         network = module.Network(config)
-        styled = any(name.startswith(STYLE) for name in header)
+        styled = hasattr(module, "StyleEncoder") and any(n.startswith(STYLE) for n in header)
         style_encoder = module.StyleEncoder(config) if styled else None
     wanted = dict(network.state_dict())
     if style_encoder is not None:

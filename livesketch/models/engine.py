@@ -3,7 +3,7 @@
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NoReturn
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,12 +19,20 @@ from livesketch.parameters import checked, parameter
 
 
 def open_model(name: str = "default", device: str | None = None, runtime: str = "auto") -> "Model":
-    """A model by its name, or by the path of a .safetensors.
+    """A model by its name, or by the path of a .safetensors, or of a published .pt or .pkl.
 
     device: "cpu", "cuda", "cuda:1", "mps"; None: the best there is. runtime: "openvino", "torch",
     or "auto" for the faster one. Raises ModelError.
     """
-    info = weights.read(weights.find(name))
+    path = weights.find(name)
+    if weights.is_published(path):
+        info, held = weights.read_published(path)
+        road = torch_part("wplus").open_held(held, device, runtime)
+        return Model(info, road, road)
+    info = weights.read(path)
+    if info.network in W_PLUS:
+        road = torch_part("wplus").open_runtime(info.path, device, runtime)
+        return Model(info, road, road)
     if info.task != "sketch":
         raise ModelError(
             f"{info.path.name} is made for the task {info.task!r}, and this version plays sketches.",
@@ -34,6 +42,19 @@ def open_model(name: str = "default", device: str | None = None, runtime: str = 
     return Model(info, open_chosen(info.path, digest, info.network, device, runtime))
 
 
+W_PLUS = ("psp", "stylegan2")  # the networks that are steered by a w for every layer
+
+
+class WPlus(Protocol):
+    """The road of the networks that are steered by a w for every layer."""
+
+    def encode(self, x: NDArray[np.float32]) -> NDArray[np.float32]: ...
+
+    def generate(self, ws: NDArray[np.float32]) -> NDArray[np.float32]: ...
+
+    def latents_of(self, code: Code, truncation: float) -> NDArray[np.float32]: ...
+
+
 class Model:
     """Sketch -> face. The same sketch, look and settings give the same pixels on one runtime.
 
@@ -41,8 +62,8 @@ class Model:
     the drawing that the network looks at; sketches of any size are brought to it.
     """
 
-    def __init__(self, info: ModelInfo, runtime: Runtime) -> None:
-        self._runtime = runtime
+    def __init__(self, info: ModelInfo, runtime: Runtime, w_plus: WPlus | None = None) -> None:
+        self._runtime, self._w_plus = runtime, w_plus
         self.path: Path = info.path
         self.name = info.name
         self.kind = info.network
@@ -65,6 +86,11 @@ class Model:
         look: a seed, a Look, or None for the first one. settings: parameter name -> value; those
         not named are at their defaults. Raises ModelError for a sketch that is none.
         """
+        if self.task != "sketch":
+            raise ModelError(
+                f"{self.name} makes faces of a {self.task}, not of drawings.",
+                "Choose another model, or use encode() and generate().",
+            )
         drawing = drawing_from(sketch, self.sketch_size)
         return self._runtime.face(drawing, self.code_of(look), _faithful(settings or {}))
 
@@ -115,13 +141,28 @@ class Model:
         """Median milliseconds of a face with plain PyTorch in float32 here: what speed is measured against."""
         return torch_part("eager").eager_ms(self.path)
 
-    def encode(self, x: NDArray[np.float32]) -> NoReturn:
-        """The W+ road of other networks; the compact one has none: ModelError."""
-        raise ModelError("this network has no W+ road", hint="use face()")
+    def encode(self, x: NDArray[np.float32]) -> NDArray[np.float32]:
+        """x (C, 256, 256) float32 as the network takes it -> W+ latents (num_ws, w_dim).
 
-    def generate(self, ws: NDArray[np.float32]) -> NoReturn:
-        """The W+ road of other networks; the compact one has none: ModelError."""
-        raise ModelError("this network has no W+ road", hint="use face()")
+        The average latents are in them. ModelError where the network has no W+ road.
+        """
+        return self._road().encode(x)
+
+    def generate(self, ws: NDArray[np.float32]) -> NDArray[np.float32]:
+        """ws (num_ws, w_dim) -> (3, R, R) float32 in about -1..1, not clamped, fixed noise."""
+        return self._road().generate(ws)
+
+    def latents_of(self, look: Look | int | None = None, truncation: float = 1.0) -> NDArray:
+        """A look's own face: the same w for every layer, (num_ws, w_dim) float32.
+
+        truncation: 1 as it comes .. 0 everybody is the average face.
+        """
+        return self._road().latents_of(self.code_of(look), truncation)
+
+    def _road(self) -> WPlus:
+        if self._w_plus is None:
+            raise ModelError("this network has no W+ road", hint="use face()")
+        return self._w_plus
 
 
 def _faithful(settings: Mapping[str, float | bool | str]) -> float:

@@ -9,6 +9,7 @@ import shutil
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from safetensors import SafetensorError, safe_open
 
@@ -107,6 +108,8 @@ def check(file_or_name: str | Path) -> ModelInfo:
     Raises ModelError for the first thing that is not as it should be.
     """
     path = find(str(file_or_name))
+    if is_published(path):
+        return read_published(path)[0]
     info = read(path)
     torch_part("checkpoint").load(path)
     return replace(info, digest=digest_of(path))
@@ -115,17 +118,23 @@ def check(file_or_name: str | Path) -> ModelInfo:
 def add(file: Path, name: str | None = None) -> ModelInfo:
     """Check a file and copy it to the user's own weights as `name`, or as it is called.
 
+    A published .pt or .pkl is converted on the way, once and in full precision.
+
     Raises ModelError where the file is no sane model, the name is taken by another, or there is
     no room.
     """
     file = Path(file).expanduser()
     if not file.is_file():
-        raise ModelError(f"There is no file {file}.", "Give the path of a .safetensors file.")
+        raise ModelError(
+            f"There is no file {file}.", "Give the path of a .safetensors, a published .pt or .pkl."
+        )
     name = name or file.stem
     if not re.fullmatch(r"[\w][\w .-]{0,63}", name):
         raise ModelError(
             f"A model cannot be called {name!r}.", "Use letters, digits, '-' and '_': --name NAME."
         )
+    if is_published(file):
+        return _add_published(file, name)
     info = check(str(file.resolve()))
     taken = [path for path in _places(name) if path.is_file()]
     if any(digest_of(path) != info.digest for path in taken):
@@ -135,6 +144,57 @@ def add(file: Path, name: str | None = None) -> ModelInfo:
     target = own_dir() / (name + SUFFIX)
     _copy(file, target)
     return replace(read(target, "yours"), digest=info.digest)
+
+
+def is_published(path: Path) -> bool:
+    """Whether a file may be a model that another program published: by its first bytes and its name."""
+    looks_like = guess(path)
+    return path.suffix.lower() != SUFFIX and any(w in looks_like for w in ("PyTorch", "pickle"))
+
+
+def read_published(path: Path) -> tuple[ModelInfo, Any]:
+    """What a published file is, and its models.checkpoint.Checkpoint. Raises ModelError.
+
+    The whole file is read and checked; nothing in it is run.
+    """
+    digest = digest_of(path)
+    held, words = torch_part("foreign").load(path)
+    info = ModelInfo(
+        name=path.stem,
+        path=path,
+        task=held.task,
+        network=held.network_name,
+        resolution=held.config.img_resolution,
+        # looks are seeds of this very mapping: the same file, the same people
+        style_space=f"published-{digest[:16]}",
+        source="file",
+        trained_on=words,
+        terms=held.metadata["terms"],
+        size=path.stat().st_size,
+        digest=digest,
+    )
+    return info, held
+
+
+def _add_published(file: Path, name: str) -> ModelInfo:
+    info, held = read_published(file)
+    for path in filter(Path.is_file, _places(name)):
+        if read(path).style_space != info.style_space:
+            raise ModelError(
+                f"There is another model called {name!r}.", "Choose another: --name NAME."
+            )
+        return replace(read(path, "yours"), digest=digest_of(path))
+    target = own_dir() / (name + SUFFIX)
+    said = held.metadata | {"style_space": info.style_space, "published_sha256": info.digest}
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ModelError(
+            f"{file.name} cannot be brought to {target.parent}: {error.strerror}.",
+            "Is the folder write-protected?",
+        ) from error
+    torch_part("foreign").save(held, target, said)
+    return replace(read(target, "yours"), digest=digest_of(target))
 
 
 def digest_of(path: Path) -> str:
@@ -173,7 +233,7 @@ def _hint(looks_like: str) -> str:
     if "web page" in looks_like:
         return "The download failed: fetch the file itself, not the page about it."
     if "PyTorch" in looks_like or "pickle" in looks_like:
-        return "It was not opened. Only livesketch's own .safetensors can be added for now."
+        return "It was not opened. `livesketch weights add FILE` brings in a published .pt or .pkl."
     if "empty" in looks_like or "read" in looks_like:
         return "Fetch it again."
     return "Give a .safetensors file made by `livesketch train`."

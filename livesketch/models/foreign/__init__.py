@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import torch
 from torch import nn
 
 from livesketch.errors import ModelError
+from livesketch.models import checkpoint
 from livesketch.models.checkpoint import Checkpoint
 from livesketch.models.foreign.layouts import Found, array_of, recognised
 from livesketch.models.foreign.pickles import RefusedError
@@ -44,6 +46,11 @@ def load(path: Path) -> tuple[Checkpoint, str]:
     metadata = {"task": found.task, "style_space": "", "sources": found.words, "terms": TERMS}
     made = Checkpoint(found.network, found.task, "", found.config, metadata, network, None)
     return made, found.words
+
+
+def save(held: Checkpoint, path: Path, metadata: Mapping[str, str]) -> None:
+    """Write what `load` gave as one of our own weights files, in full precision."""
+    checkpoint.save(path, held.network_name, held.network, None, metadata, torch.float32)
 
 
 def sort_of(path: Path) -> str:

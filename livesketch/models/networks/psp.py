@@ -65,10 +65,23 @@ def config_from(values: object) -> Config:
     return config
 
 
-def batch_norm(channels: int) -> nn.BatchNorm2d:
-    norm = nn.BatchNorm2d(channels)
-    norm.num_batches_tracked = None  # a counter that plays no part: weights files hold no integers
-    return norm
+class BatchNorm(nn.Module):
+    """Batch normalisation without PyTorch's counter of batches: weights files hold no integers."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.weight, self.bias = (
+            nn.Parameter(torch.ones(channels)),
+            nn.Parameter(torch.zeros(channels)),
+        )
+        self.running_mean: Tensor
+        self.running_var: Tensor
+        self.register_buffer("running_mean", torch.zeros(channels))
+        self.register_buffer("running_var", torch.ones(channels))
+
+    def forward(self, x: Tensor) -> Tensor:
+        mean, var = self.running_mean, self.running_var
+        return F.batch_norm(x, mean, var, self.weight, self.bias, self.training)
 
 
 class Weigh(nn.Module):
@@ -92,13 +105,13 @@ class Residual(nn.Module):
         self.shortcut_layer = None
         if i != o:
             convolution = nn.Conv2d(i, o, 1, stride, bias=False)
-            self.shortcut_layer = nn.Sequential(convolution, batch_norm(o))
+            self.shortcut_layer = nn.Sequential(convolution, BatchNorm(o))
         self.res_layer = nn.Sequential(
-            batch_norm(i),
+            BatchNorm(i),
             nn.Conv2d(i, o, 3, 1, 1, bias=False),
             nn.PReLU(o),
             nn.Conv2d(o, o, 3, stride, 1, bias=False),
-            batch_norm(o),
+            BatchNorm(o),
             Weigh(o),
         )
 
@@ -129,7 +142,7 @@ class Encoder(nn.Module):
         super().__init__()
         i, width = config.body[0], config.body[-1]
         self.input_layer = nn.Sequential(
-            nn.Conv2d(config.input_channels, i, 3, 1, 1, bias=False), batch_norm(i), nn.PReLU(i)
+            nn.Conv2d(config.input_channels, i, 3, 1, 1, bias=False), BatchNorm(i), nn.PReLU(i)
         )
         blocks = []
         for o, count in zip(config.body, BLOCKS, strict=True):

@@ -3,24 +3,21 @@
 import time
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import torch
+from torch import Tensor
 
 from livesketch.models import checkpoint
 from livesketch.models.machine import playing_threads
+from livesketch.models.networks import psp
 
 
 def eager_ms(weights: Path, runs: int = 7) -> float:
     """Median milliseconds of one face: eager PyTorch, float32, on the CPU, as many threads as playing."""
     torch.set_num_threads(playing_threads())
     held = checkpoint.load(weights)
-    config = held.config
-    side = config.img_resolution
-    given = (
-        torch.ones(1, config.input_channels, side, side),
-        torch.zeros(1, config.z_dim),
-        torch.full((1,), 0.5),
-    )
+    given = _given(held.network_name, held.config)
     spans = []
     with torch.inference_mode():
         for _ in range(runs + 2):
@@ -28,3 +25,14 @@ def eager_ms(weights: Path, runs: int = 7) -> float:
             held.network(*given)
             spans.append(1000 * (time.monotonic() - start))
     return median(spans[2:])
+
+
+def _given(network: str, config: Any) -> tuple[Tensor, ...]:
+    """What the network's `forward` takes."""
+    if network == "psp":
+        return (torch.ones(1, config.input_channels, psp.SIDE, psp.SIDE),)
+    if network == "stylegan2":
+        return (torch.zeros(1, config.num_ws, config.w_dim),)
+    side = config.img_resolution
+    drawing = torch.ones(1, config.input_channels, side, side)
+    return drawing, torch.zeros(1, config.z_dim), torch.full((1,), 0.5)
