@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from livesketch import flags
 from livesketch.controls.reference import keys_table, knobs_table, page
+from livesketch.disk import write_whole
 from livesketch.errors import LivesketchError, SourceError, UsageError
 from livesketch.worker import has_stragglers
 
@@ -300,13 +301,9 @@ def _bench(args: argparse.Namespace) -> int:
 
 
 def _write(path: Path, text: str) -> None:
-    part = path.with_name(f".{path.name}.part")
     try:
-        part.write_text(text, encoding="utf-8")
-        part.replace(path)
+        write_whole(path, text)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            part.unlink()
         raise UsageError(
             f"{path} cannot be written: {error.strerror}.", "Name another file."
         ) from error

@@ -44,7 +44,8 @@ class Rate:
         self._forget(now)
         if len(self._times) < 2:
             return 0.0
-        return (len(self._times) - 1) / max(1e-6, self._times[-1] - self._times[0])
+        # two quick ones are no rate yet
+        return (len(self._times) - 1) / max(0.5, now - self._times[0])
 
     def _forget(self, now: float) -> None:
         while self._times and self._times[0] < now - self._window:

@@ -1,12 +1,11 @@
 """Everything that is being played, as plain data: it can be kept in a file and restored."""
 
 import json
-import os
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from livesketch.canvas.document import Document
+from livesketch.disk import write_whole
 from livesketch.errors import LivesketchError, OutputError
 from livesketch.frames import Look, Settings
 from livesketch.parameters import Value, checked, defaults, frozen
@@ -72,14 +71,10 @@ def save(session: Session, path: Path) -> None:
         "model": session.model,
         "runtime": session.runtime,
     }
-    part = path.with_name(path.name + ".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(json.dumps(kept, indent=1), encoding="utf-8")
-        os.replace(part, path)
+        write_whole(path, json.dumps(kept, indent=1))
     except OSError as error:
-        with suppress(OSError):
-            part.unlink()
         raise OutputError(
             f"The settings cannot be kept in {path}: {error.strerror}.", "Free some space there."
         ) from error

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent / "livesketch"
-FLOOR = {"frames", "parameters", "errors", "worker", "places", "latency", "kinds"}
+FLOOR = {"frames", "parameters", "errors", "worker", "places", "latency", "kinds", "disk"}
 COMMANDS = {"app", "render", "bench", "soak", "devices", "training", "evaluation", "tracing"}
 MAY_IMPORT = {
     "cli": COMMANDS | {"models", "controls", "flags"},

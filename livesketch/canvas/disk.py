@@ -1,36 +1,18 @@
 """Drawings on disk: a file that is read is whole in memory; one that is written is either the old or the new one."""
 
 import errno
-import os
-import tempfile
-from contextlib import suppress
 from pathlib import Path
 
+from livesketch.disk import write_whole
 from livesketch.errors import DrawingError
 
 
 def write_safely(path: Path, content: bytes) -> None:
     """Replace `path` by `content` at once; DrawingError leaves what was there untouched."""
-    temporary: Path | None = None
     try:
-        handle, name = tempfile.mkstemp(
-            prefix=f".{path.name[:40]}.", suffix=".part", dir=path.parent or Path()
-        )
-        temporary = Path(name)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        _give_usual_rights(temporary, path)
-        os.replace(temporary, path)
-        temporary = None
-        _settle_folder(path.parent)
+        write_whole(path, content)
     except OSError as error:
         raise not_written(path, error) from error
-    finally:
-        if temporary is not None:
-            with suppress(OSError):
-                temporary.unlink()
 
 
 def read_whole(path: Path, largest: int) -> bytes:
@@ -66,27 +48,3 @@ def not_written(path: Path, error: OSError) -> DrawingError:
     if error.errno == errno.EISDIR or path.is_dir():
         return DrawingError(f"{path.name} was not saved: it is a folder.", "Choose another name.")
     return DrawingError(f"{path.name} was not saved: {error.strerror or error}.", "Save elsewhere.")
-
-
-def _give_usual_rights(temporary: Path, path: Path) -> None:
-    """Those of the file that is replaced, else those that a new file gets here."""
-    try:
-        mode = path.stat().st_mode & 0o777
-    except OSError:
-        mask = os.umask(0)
-        os.umask(mask)
-        mode = 0o666 & ~mask
-    with suppress(OSError):
-        temporary.chmod(mode)
-
-
-def _settle_folder(folder: Path) -> None:
-    """The new name survives a power cut too, where the system can promise it."""
-    if os.name != "posix":
-        return
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -2,16 +2,15 @@
 
 import json
 import math
-import os
 import tomllib
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
+from livesketch.disk import write_whole
 from livesketch.errors import LivesketchError, OutputError
 from livesketch.frames import Code, Look, Settings
 from livesketch.parameters import checked, frozen
@@ -61,14 +60,10 @@ EASES = ("smooth", "linear", "in", "out")
 def write_cues(cues: list[Cue], path: Path) -> None:
     """Replaced in one step; read_cues() gives back what was written. OutputError where it cannot be."""
     text = HEADER + "".join(_written(cue) for cue in cues)
-    part = path.with_name(path.name + ".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(text, encoding="utf-8", newline="\n")
-        os.replace(part, path)
+        write_whole(path, text)
     except OSError as error:
-        with suppress(OSError):
-            part.unlink()
         raise OutputError(
             f"The cues cannot be kept in {path}: {error.strerror}.", "Choose another place."
         ) from error

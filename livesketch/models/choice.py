@@ -2,8 +2,6 @@
 
 import json
 import logging
-import os
-import tempfile
 import time
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,6 +9,7 @@ from statistics import median
 
 import numpy as np
 
+from livesketch.disk import write_whole
 from livesketch.errors import ModelError
 from livesketch.models import RUNTIMES, runtime_module, torch_part
 from livesketch.models.machine import fingerprint, has_nvidia_driver
@@ -103,15 +102,8 @@ def _remember(key: str, name: str) -> None:
     kept = _remembered()
     kept.pop(key, None)
     kept = dict(list(kept.items())[-(KEPT - 1) :]) | {key: name}
-    part = None
     try:
         _file().parent.mkdir(parents=True, exist_ok=True)
-        handle, scratch = tempfile.mkstemp(suffix=".part", dir=_file().parent)
-        part = Path(scratch)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(kept, file, indent=1)
-        part.replace(_file())
+        write_whole(_file(), json.dumps(kept, indent=1))
     except OSError as error:
         log.warning("the choice of runtime cannot be remembered: %s", error)
-        if part is not None:
-            part.unlink(missing_ok=True)
