@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 
 CALM_HZ, PEN_HZ = 60, 120  # where no vsync holds the loop; a pen in motion is answered sooner
 CARD_EVERY_S = 0.5
+DEFAULT = "default"  # the model that takes over where the one of the last time is gone
 SLOW_S = 0.25  # a model slower than that makes no little faces by the way
 SOURCE_WORDS = {"paper": "pen", "webcam": "camera", "video": "video", "picture": "picture"}
 
@@ -196,6 +197,9 @@ class App:
             result = player.newest()
         except ModelError:
             session.model, session.runtime = player.model, player.runtime
+            if player.is_dead and session.model != DEFAULT:
+                session.model, session.runtime = DEFAULT, "auto"
+                player.choose(session.model, session.runtime)
             raise
         if result is None:
             return

@@ -62,6 +62,11 @@ class Player:
         return worker is not None and worker.is_ready
 
     @property
+    def is_dead(self) -> bool:
+        """The model could not even be opened, and no other one is coming."""
+        return self._playing.worker is None and self._next is None
+
+    @property
     def is_changing(self) -> bool:
         return self._next is not None
 

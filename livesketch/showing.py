@@ -23,6 +23,8 @@ def traced(answer: Result | None) -> Sketch | None:
 
 def note(player: Player, answer: Result | None) -> str:
     """A few quiet words about the face side."""
+    if player.is_dead:
+        return "no model"
     if not player.is_ready:
         return "waking the model…"
     return answer.note if answer is not None else ""

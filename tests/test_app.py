@@ -185,6 +185,26 @@ def test_another_model_takes_over_and_a_broken_one_changes_nothing(start, tmp_pa
     assert not play.view.is_empty
 
 
+def test_a_model_of_the_last_time_that_is_gone_gives_way_to_the_default(
+    own_home: Path, model: Path, tmp_path: Path
+) -> None:
+    ours = own_home / "data" / "weights"
+    ours.mkdir(parents=True)
+    shutil.copy(model, ours / "default.safetensors")
+    gone = write_tiny(tmp_path / "gone.safetensors", seed=3)
+    app = App(AppOptions(model=str(gone), runtime="torch"))
+    app.close()
+    gone.unlink()
+    play = Play(App(AppOptions()))
+    try:
+        play.draw(*HEAD)
+        play.until(lambda view: view.is_fresh, "a face")
+        assert play.view.model == "default"
+        assert "gone.safetensors" in play.said
+    finally:
+        play.app.close()
+
+
 def test_another_runtime_by_key_keeps_drawing_and_person(start) -> None:
     play = start()
     play.draw(*HEAD)
