@@ -16,6 +16,7 @@ from published import (
     small_generator,
     small_psp,
 )
+from published import psp_file as psp_content_of
 from tiny import write_tiny
 
 from livesketch import cli, open_model
@@ -55,6 +56,21 @@ def test_an_added_model_sees_and_paints_exactly_as_before(psp_file: Path) -> Non
         assert (ws.shape, ws.dtype) == ((SMALL.num_ws, SMALL.w_dim), np.float32)
         assert far(ws, wanted[0].numpy()) < 1e-5
         assert far(model.generate(ws), picture) < 1e-5
+
+
+@pytest.mark.long
+def test_a_model_of_full_size_is_brought_in_and_plays(tmp_path: Path) -> None:
+    wanted = np.load(reference("psp_sketch_1024.npz"))
+    file = tmp_path / "sketch.pt"
+    torch.save(psp_content_of("sketch_1024"), file)
+    info = weights.add(file)
+    file.unlink()
+    assert (info.task, info.resolution) == ("sketch", 1024)
+    model = open_model("sketch", device="cpu")
+    ws = model.encode(wanted["input"][0])
+    assert far(ws, wanted["latents"][0]) < TOLERANCE
+    middle = model.generate(ws)[:, 480:544, 480:544]
+    assert far(middle, wanted["image_full_centre_64"][0]) < TOLERANCE
 
 
 def test_a_published_pickle_plays_from_its_file_and_converted(tmp_path: Path) -> None:
