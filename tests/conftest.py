@@ -1,10 +1,13 @@
 """What every test stands on: no window, no network, nothing written outside its own folder, few threads."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 # Before anything imports torch, OpenCV or SDL.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -12,7 +15,13 @@ os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 os.environ.setdefault("SDL_AUDIODRIVER", "dummy")
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 # For fixtures that live longer than a test: they start before own_home.
-os.environ["LIVESKETCH_HOME"] = tempfile.mkdtemp(prefix="livesketch-tests-")
+_home = tempfile.mkdtemp(prefix="livesketch-tests-")
+os.environ["LIVESKETCH_HOME"] = _home
+atexit.register(shutil.rmtree, _home, ignore_errors=True)
+
+# A slow moment of the machine is no error of the program.
+settings.register_profile("livesketch", deadline=None)
+settings.load_profile("livesketch")
 
 ROOT = Path(__file__).parent.parent
 
