@@ -53,6 +53,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="ID",
         help="kept only if old looks stay the same people",
     )
+    add("--terms", default="", help="the terms of the weights, in a few words")
+    add(
+        "--finish",
+        action="store_true",
+        help="only write the model of what --out has learned so far",
+    )
     add("--preview", action="store_true", help="only write a sheet of what would be learned from")
 
 
@@ -74,7 +80,7 @@ def run(args: argparse.Namespace) -> None:
         preview.write_png(sheet, preview.examples(open_prepared(args.data), args.size, args.seed))
         _say(f"wrote {sheet}")
     elif args.out:
-        from livesketch.training.loop import TrainOptions, train
+        from livesketch.training.loop import TrainOptions, finish, train
 
         options = TrainOptions(
             data=args.data,
@@ -89,8 +95,9 @@ def run(args: argparse.Namespace) -> None:
             device=args.device,
             sources=args.sources,
             style_space=args.style_space,
+            terms=args.terms,
         )
-        train(options, _say)
+        (finish if args.finish else train)(options, _say)
     elif not args.photos:
         raise UsageError(
             "nothing to do", hint="give --out to train, --photos to prepare, or --preview"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import csv
 import os
 import time
@@ -9,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import torch
@@ -16,7 +18,7 @@ import torch
 from livesketch.errors import OutputError, UsageError
 from livesketch.models import checkpoint
 from livesketch.models.networks import compact
-from livesketch.training import preview, state
+from livesketch.training import looks, preview, state
 from livesketch.training.dataset import Prepared, example, open_prepared
 from livesketch.training.state import State
 from livesketch.training.step import Batch, one_step
@@ -39,6 +41,7 @@ class TrainOptions:
     workers: int = -1  # processes that make examples; -1: one per spare core
     sources: str = ""
     style_space: str = ""
+    terms: str = ""
     teacher: Path | None = None  # a playable model whose faces are bent along with their drawings
     steps: int = 0  # stop after so many steps in all; 0: only the clock stops it
 
@@ -141,7 +144,32 @@ def train(options: TrainOptions, say: Callable[[str], None]) -> None:
             _write(learned, data, options)
             written = time.monotonic()
     _write(learned, data, options)
+    _finish(learned, data, options, say)
     say(f"ended at step {learned.step}, {learned.pictures} pictures: {options.out}")
+
+
+def finish(options: TrainOptions, say: Callable[[str], None]) -> None:
+    """Write model.safetensors of what was learned so far, its random looks evened out."""
+    data, kept = open_prepared(options.data), options.out / "state.pt"
+    learned = state.new(options.task, _config(options), torch.device("cpu"), options.seed)
+    state.resume(learned, kept)
+    _finish(learned, data, options, say)
+
+
+def _finish(
+    learned: State, data: Prepared, options: TrainOptions, say: Callable[[str], None]
+) -> None:
+    """The training state keeps the old variables, so that it can go on."""
+    network = copy.deepcopy(learned.networks["average"]).cpu()
+    encoder = copy.deepcopy(learned.networks["style_encoder"]).cpu()
+    shares = looks.even_out(
+        cast(compact.Network, network), cast(compact.StyleEncoder, encoder), data, options.seed
+    )
+    say("skin tones of random looks, very light to dark: " + " ".join(f"{s:.0%}" for s in shares))
+    path = options.out / "model.safetensors"
+    checkpoint.save(path, "compact", network, encoder, _metadata(learned, options))
+    sheet = options.out / f"sheet-{learned.pictures:08d}.png"
+    preview.write_png(sheet, preview.faces(network, data, options.size))
 
 
 def _config(options: TrainOptions) -> compact.Config:
@@ -181,14 +209,18 @@ def _log(path: Path, learned: State, values: dict[str, float]) -> None:
 
 def _write(learned: State, data: Prepared, options: TrainOptions) -> None:
     state.save(learned, options.out / "state.pt")
-    metadata = {
+    state.export(learned, options.out / "model.safetensors", _metadata(learned, options))
+    sheet = options.out / f"sheet-{learned.pictures:08d}.png"
+    preview.write_png(sheet, preview.faces(learned.networks["average"], data, options.size))
+
+
+def _metadata(learned: State, options: TrainOptions) -> dict[str, str]:
+    return {
         "task": learned.task,
         "style_space": options.style_space or f"{options.out.name}-{options.seed}",
         "sources": options.sources or f"prepared photos in {options.data.name}",
+        "terms": options.terms,
         "pictures": str(learned.pictures),
         "command": f"livesketch train --task {options.task} --size {options.size} --seed {options.seed}",
         "date": datetime.now(UTC).date().isoformat(),
     }
-    state.export(learned, options.out / "model.safetensors", metadata)
-    sheet = options.out / f"sheet-{learned.pictures:08d}.png"
-    preview.write_png(sheet, preview.faces(learned.networks["average"], data, options.size))
