@@ -1,5 +1,6 @@
 """Published models are read whole or refused in a sentence; nothing in a file ever runs."""
 
+import argparse
 import io
 import os
 import pickle
@@ -78,6 +79,18 @@ def test_a_psp_model_sees_what_it_did(tmp_path: Path, is_legacy: bool) -> None:
     with torch.inference_mode():
         assert torch.equal(made.network.encode(x), network.encode(x))
         assert torch.equal(made.network(x), network(x))
+
+
+@pytest.mark.parametrize("is_legacy", [False, True], ids=["zip", "legacy"])
+def test_what_pytorch_hangs_on_a_state_dict_is_no_tensor(tmp_path: Path, is_legacy: bool) -> None:
+    network = small_psp()
+    content = psp_content(network)
+    state: Any = OrderedDict(content["state_dict"])
+    state._metadata = OrderedDict({"": {"version": 1}})
+    content["state_dict"] = state
+    content["opts"] |= {"device": torch.device("cuda:0"), "more": argparse.Namespace(a=[1])}
+    made, _ = foreign.load(_saved(tmp_path / "face.pt", content, is_legacy))
+    assert made.config == SMALL_PSP
 
 
 @pytest.mark.parametrize(

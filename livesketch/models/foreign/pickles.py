@@ -96,8 +96,17 @@ class Stored:
         )
 
 
+class Ordered(dict):
+    """An OrderedDict. PyTorch hangs version numbers on it, which are no entries."""
+
+    __slots__ = ()
+
+    def __setstate__(self, state: object) -> None:
+        """Dropped."""
+
+
 class Record(dict):
-    """A dict with another name (EasyDict, Namespace, ordered)."""
+    """A dict with another name (EasyDict), or what is as good as one (Namespace)."""
 
     __slots__ = ()
 
@@ -174,8 +183,8 @@ def _dict(value: object) -> dict[str, Any]:
     return value
 
 
-def _ordered(items: Any = ()) -> Record:
-    return Record(items)
+def _ordered(items: Any = ()) -> Ordered:
+    return Ordered(items)
 
 
 def _set(items: Any = ()) -> set:
