@@ -305,3 +305,17 @@ def test_photos_that_cannot_be_learned_from_are_one_sentence(tmp_path, kind):
     with pytest.raises(LivesketchError) as error:
         prepare.prepare(prepare.PrepareOptions((photos,), tmp_path / "data"), _quiet)
     assert "\n" not in str(error.value)
+
+
+def test_weights_on_the_way_keep_the_new_detail_and_half_of_the_rest() -> None:
+    torch.manual_seed(0)
+    config = replace(TINY, img_resolution=256)
+    start, learned = compact.Network(config), compact.Network(config)
+    before = {name: tensor.clone() for name, tensor in learned.state_dict().items()}
+    state.toward(learned, start, 0.5)
+    after = learned.state_dict()
+    middle = (start.state_dict()["whole.weight"] + before["whole.weight"]) / 2
+    assert torch.allclose(after["whole.weight"], middle)
+    assert torch.equal(after["detail.inp.weight"], before["detail.inp.weight"])
+    state.toward(learned, start, 0.0)
+    assert torch.equal(learned.state_dict()["whole.weight"], start.state_dict()["whole.weight"])

@@ -39,6 +39,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="a model whose faces are bent with their drawings",
     )
+    add(
+        "--blend",
+        type=float,
+        default=1.0,
+        metavar="SHARE",
+        help="write weights that far from --start (0) to what was learned (1)",
+    )
     add("--seed", type=int, default=0, help="the same seed and data give the same examples")
     add("--batch", type=int, default=16, help="examples a step")
     add("--device", default="", help="cpu, cuda; none: the best there is")
@@ -66,6 +73,8 @@ def run(args: argparse.Namespace) -> None:
     """Prepare, preview or train, as the flags say. Raises LivesketchError kinds."""
     from livesketch.errors import UsageError
 
+    if not 0 <= args.blend <= 1:
+        raise UsageError("--blend is a share from 0, the start, to 1, all that was learned")
     if args.minutes <= 0 or args.batch < 4:
         raise UsageError("training needs more than 0 minutes and at least 4 examples a step")
     if args.photos:
@@ -91,6 +100,7 @@ def run(args: argparse.Namespace) -> None:
             start=args.start,
             teacher=args.teacher,
             seed=args.seed,
+            blend=args.blend,
             batch=args.batch,
             device=args.device,
             sources=args.sources,

@@ -35,6 +35,7 @@ class TrainOptions:
     minutes: float = 60
     start: Path | None = None
     seed: int = 0
+    blend: float = 1.0  # of what was learned; the rest is the start
     batch: int = 16
     detail_share: float = 0.25  # of a batch is painted at full size, the rest at 128
     device: str = ""
@@ -162,6 +163,11 @@ def _finish(
     """The training state keeps the old variables, so that it can go on."""
     network = copy.deepcopy(learned.networks["average"]).cpu()
     encoder = copy.deepcopy(learned.networks["style_encoder"]).cpu()
+    if options.start is not None and options.blend < 1:
+        begun = state.new(options.task, _config(options), torch.device("cpu"), options.seed)
+        state.warm(begun, options.start)
+        state.toward(network, begun.networks["network"], options.blend)
+        state.toward(encoder, begun.networks["style_encoder"], options.blend)
     shares = looks.even_out(
         cast(compact.Network, network), cast(compact.StyleEncoder, encoder), data, options.seed
     )
@@ -221,6 +227,15 @@ def _metadata(learned: State, options: TrainOptions) -> dict[str, str]:
         "sources": options.sources or f"prepared photos in {options.data.name}",
         "terms": options.terms,
         "pictures": str(learned.pictures),
-        "command": f"livesketch train --task {options.task} --size {options.size} --seed {options.seed}",
+        "command": _command(options),
         "date": datetime.now(UTC).date().isoformat(),
     }
+
+
+def _command(options: TrainOptions) -> str:
+    """What was typed, without the folders of the machine it was typed on."""
+    words = f"livesketch train --task {options.task} --size {options.size} --batch {options.batch}"
+    words += f" --seed {options.seed} --minutes {options.minutes:g} --blend {options.blend:g}"
+    for flag, path in (("start", options.start), ("teacher", options.teacher)):
+        words += f" --{flag} {path.name}" if path is not None else ""
+    return words

@@ -135,6 +135,19 @@ def warm(state: State, path: Path) -> list[str]:
     return left
 
 
+def toward(learned: nn.Module, start: nn.Module, share: float) -> None:
+    """Weights on the way from the start to what was learned, 1 = all the way (WiSE-FT, Wortsman 2022).
+
+    What a short training learns is kept in part, and so is what it began to forget. The detail
+    above 128 pixels, which the start does not have, stays as it was learned.
+    """
+    before = start.state_dict()
+    with torch.no_grad():
+        for name, tensor in learned.state_dict().items():
+            if not name.startswith("detail."):
+                tensor.copy_(torch.lerp(before[name].to(tensor), tensor, share))
+
+
 def _read(path: Path) -> dict[str, Any]:
     try:
         values = torch.load(path, map_location="cpu", weights_only=True)
