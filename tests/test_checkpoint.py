@@ -119,7 +119,10 @@ def test_a_hostile_pickle_never_runs(tmp_path):
             return (Path.touch, (trap,))
 
     path = tmp_path / "bad.safetensors"
-    for write in (lambda: path.write_bytes(pickle.dumps(Hostile())), lambda: torch.save(Hostile(), path)):
+    for write in (
+        lambda: path.write_bytes(pickle.dumps(Hostile())),
+        lambda: torch.save(Hostile(), path),
+    ):
         write()
         with pytest.raises(ModelError):
             checkpoint.load(path)
@@ -136,7 +139,11 @@ def test_a_file_cut_short_is_refused(weights, share):
 
 def test_gigabytes_that_are_only_claimed_are_never_allocated(weights):
     header = _header(weights)
-    header["down.inp.weight"] = {"dtype": "F32", "shape": [2**20, 2**20], "data_offsets": [0, 2**42]}
+    header["down.inp.weight"] = {
+        "dtype": "F32",
+        "shape": [2**20, 2**20],
+        "data_offsets": [0, 2**42],
+    }
     _with_header(weights, header)
     with pytest.raises(ModelError, match="cut short"):
         checkpoint.load(weights)
@@ -164,7 +171,12 @@ def test_missing_extra_reshaped_and_infinite_numbers_are_refused(tmp_path):
     def poison(tensors, _):
         tensors["whole.bias"][0] = float("nan")
 
-    for change, word in ((drop, "lacks"), (add, "does not have"), (reshape, "shape"), (poison, "finite")):
+    for change, word in (
+        (drop, "lacks"),
+        (add, "does not have"),
+        (reshape, "shape"),
+        (poison, "finite"),
+    ):
         path = write_tiny(tmp_path / f"{word.split()[0]}.safetensors")
         _rewrite(path, change)
         with pytest.raises(ModelError, match=word):
