@@ -63,15 +63,19 @@ class Measures:
         self.faces = Rate()
         self.faces_shown = 0
         self.frames_shown = 0
-        self._began: float | None = None
+        self._tick: float | None = None  # the next one
         self._unanswered: list[float] = []  # stamps of pen samples whose face was not shown yet
         self._newest: Frame | None = None
 
     def turn(self, began: float, every_s: float) -> None:
-        """A turn of the loop begins, one every `every_s` seconds if all is well."""
-        if self._began is not None:
-            self.late.add(max(0.0, began - self._began - every_s))
-        self._began = began
+        """A turn of the loop begins. The ticks lie `every_s` apart, and a turn that comes after
+        several of them is late by the first."""
+        if self._tick is None:
+            self._tick = began + every_s
+        elif began >= self._tick:
+            late = began - self._tick
+            self.late.add(late)
+            self._tick += every_s * (late // every_s + 1)
 
     def shown(
         self, flipped: float, pointers: Sequence[float], answer: Result | None, is_awake: bool

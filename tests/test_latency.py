@@ -61,3 +61,11 @@ def test_a_camera_frame_is_counted_once_however_often_its_face_is_made() -> None
     measures.shown(1.04, [], first, is_awake=True)
     measures.shown(1.2, [], first, is_awake=True)
     assert len(measures.camera_to_pixel) == 1
+
+
+def test_a_loop_quicker_than_the_ticks_is_held_to_each_of_them() -> None:
+    measures = Measures()
+    for began in (0.0, 0.010, 0.021, 0.024, 0.030, 0.065, 0.068):
+        measures.turn(began, 0.016)
+    assert len(measures.late) == 2
+    assert [round(measures.late.percentile(p) or 0) for p in (0, 99)] == [5, 33]
