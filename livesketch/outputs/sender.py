@@ -88,6 +88,7 @@ class Sender:
     def _starter(self, left: Latest[bool]) -> Callable[[], Callable[[Show | _End], bool]]:
         def start() -> Callable[[Show | _End], bool]:
             sink: Sink | None = self._open_sink()
+            failed: BaseException | None = None  # Shows on their way meet the same sentence
             painter = Painter(self._size, self._layout)
 
             def close() -> None:
@@ -98,14 +99,16 @@ class Sender:
 
             def work(item: Show | _End) -> bool:
                 """True when the device was closed as asked."""
+                nonlocal failed
                 if isinstance(item, _End):
                     close()
                     return True
                 if sink is None:
-                    raise OutputError(f"The {self._name} is closed.")
+                    raise failed or OutputError(f"The {self._name} is closed.")
                 try:
                     sink.send(painter.paint(item))
-                except BaseException:
+                except BaseException as error:
+                    failed = error
                     with suppress(Exception):
                         close()
                     raise
