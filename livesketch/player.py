@@ -1,7 +1,6 @@
 """Plays the chosen model in a Worker; another one is warmed beside it and takes over when it is ready."""
 
 import logging
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -65,10 +64,6 @@ class Player:
     def is_dead(self) -> bool:
         """The model could not even be opened, and no other one is coming."""
         return self._playing.worker is None and self._next is None
-
-    @property
-    def is_changing(self) -> bool:
-        return self._next is not None
 
     @property
     def is_idle(self) -> bool:
@@ -170,17 +165,3 @@ def _leave(part: _Part) -> None:
     """Without waiting for it: a hung thread is left to itself."""
     if part.worker is not None:
         part.worker.close(timeout=0.0)
-
-
-def wait_until_ready(player: Player, timeout: float) -> bool:
-    """For measuring and tests; the window never waits. Raises what loading raised."""
-    end = time.monotonic() + timeout
-    while time.monotonic() < end:
-        worker = player._playing.worker
-        if worker is None or worker.has_failed:
-            player.newest()
-            return False
-        if worker.is_ready:
-            return True
-        worker.newest(timeout=0.02)
-    return False
