@@ -40,6 +40,42 @@ PARAMETERS: tuple[Parameter, ...] = (
         kinds=("compact",),
         label="plausible — faithful",
     ),
+    *(
+        Parameter(
+            f"{part}_faithful",
+            "parts",
+            0.0,
+            f"How much more strictly than the rest the drawn {part} bind{verb}; below 0: less.",
+            -1.0,
+            1.0,
+            kinds=("compact",),
+            label=part,
+        )
+        for part, verb in (
+            ("eyes", ""),
+            ("brows", ""),
+            ("nose", "s"),
+            ("mouth", "s"),
+            ("outline", "s"),
+            ("hair", "s"),
+        )
+    ),
+    Parameter(
+        "kin",
+        "face",
+        0.5,
+        "How much the drawn head decides who the person is: 0 leaves it to the look alone.",
+        kinds=("compact",),
+        label="the drawing decides who",
+    ),
+    *(
+        Parameter(name, "person", 0.0, help, -1.0, 1.0, kinds=("compact",), label=label)
+        for name, help, label in (
+            ("skin", "Darker or lighter skin.", "skin: darker — lighter"),
+            ("hair_colour", "Darker or lighter hair.", "hair: darker — lighter"),
+            ("smile", "A sterner or a friendlier mouth.", "smile: less — more"),
+        )
+    ),
     Parameter(
         "size",
         "pen",

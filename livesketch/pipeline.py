@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from livesketch.tracing.face import Face, FaceFinder
 
 NO_FACE = "no face in the picture"
-FACE_KNOBS = tuple(row.name for row in PARAMETERS if row.group == "face")
+FACE_KNOBS = tuple(row.name for row in PARAMETERS if row.group in ("face", "parts", "person"))
 
 Steps = dict[str, float]  # step -> milliseconds
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from livesketch.training.geometry import BROWS, EYES, LIPS, LIPS_INNER, OVAL
+from livesketch.models.networks.face_lines import BROWS, EYES, LIPS, OVAL
+from livesketch.training.geometry import LIPS_INNER
 
 KNOWN = {1: (0.5, 0.6), 2: (0.5, 0.64), 6: (0.5, 0.5), 168: (0.5, 0.46), 98: (0.46, 0.63)}
 KNOWN |= {327: (0.54, 0.63), 97: (0.48, 0.64), 326: (0.52, 0.64), 197: (0.5, 0.53)}

@@ -12,6 +12,7 @@ import numpy as np
 from livesketch.disk import write_whole
 from livesketch.errors import ModelError
 from livesketch.models import RUNTIMES, runtime_module, torch_part
+from livesketch.models.knobs import knobs_of
 from livesketch.models.machine import fingerprint, has_nvidia_driver
 from livesketch.models.runtimes import Runtime
 from livesketch.places import user_dir
@@ -80,7 +81,7 @@ def face_ms(runtime: Runtime, runs: int = RUNS) -> float:
     spans = []
     for _ in range(WARM_UPS + runs):
         start = time.monotonic()
-        runtime.face(drawing, code, 0.5)
+        runtime.face(drawing, code, knobs_of({}))
         spans.append(1000 * (time.monotonic() - start))
     return median(spans[WARM_UPS:])
 

@@ -1,7 +1,6 @@
 """A model that plays: opened by name or file, on a device and a runtime, from sketch to face."""
 
 import zlib
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -12,10 +11,10 @@ from livesketch.errors import ModelError
 from livesketch.frames import Code, Look, Picture, Settings, Sketch
 from livesketch.models import torch_part, weights
 from livesketch.models.choice import open_chosen
+from livesketch.models.knobs import knobs_of
 from livesketch.models.pixels import drawing_from, photo_for_style
 from livesketch.models.runtimes import Runtime
 from livesketch.models.weights import ModelInfo
-from livesketch.parameters import checked, parameter
 
 
 def open_model(name: str = "default", device: str | None = None, runtime: str = "auto") -> "Model":
@@ -92,7 +91,7 @@ class Model:
                 "Choose another model, or use encode() and generate().",
             )
         drawing = drawing_from(sketch, self.sketch_size)
-        return self._runtime.face(drawing, self.code_of(look), _faithful(settings or {}))
+        return self._runtime.face(drawing, self.code_of(look), knobs_of(settings or {}))
 
     def code_of(self, look: Look | int | None = None) -> Code:
         """Who a look is to this model, (Z,): its code if it was made for this style space, or its seed's.
@@ -163,7 +162,3 @@ class Model:
         if self._w_plus is None:
             raise ModelError("this network has no W+ road", hint="use face()")
         return self._w_plus
-
-
-def _faithful(settings: Mapping[str, float | bool | str]) -> float:
-    return float(checked("faithful", settings.get("faithful", parameter("faithful").default)))

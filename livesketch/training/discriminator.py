@@ -1,12 +1,10 @@
-"""The critics a generator learns from: is this a photo, is its detail a photo's, where are its features."""
+"""The critics a painter learns from: is this a photo of these lines, is its detail a photo's."""
 
 from __future__ import annotations
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-
-from livesketch.training.geometry import HELD
 
 
 def act(x: Tensor) -> Tensor:
@@ -24,8 +22,9 @@ class Trunk(nn.Module):
         self.halve = nn.ModuleList([nn.Conv2d(c[k], c[k + 1], 4, 2, 1) for k in range(2)])
         self.refine = nn.ModuleList([nn.Conv2d(c[k + 1], c[k + 1], 3, 1, 1) for k in range(2)])
 
-    def forward(self, y: Tensor) -> list[Tensor]:
-        x = act(self.inp(F.pixel_unshuffle(y, self.fold)))
+    def forward(self, y: Tensor, beside: Tensor | None = None) -> list[Tensor]:
+        x = self.inp(F.pixel_unshuffle(y, self.fold))
+        x = act(x if beside is None else x + beside)
         features = [x + act(self.first(x))]
         for halve, refine in zip(self.halve, self.refine, strict=True):
             x = act(halve(features[-1]))
@@ -34,11 +33,18 @@ class Trunk(nn.Module):
 
 
 class Discriminator(nn.Module):
-    """Judges 128 x 128 pictures, in patches and as a whole; minibatch spread as in Karras 2018."""
+    """Judges 128 x 128 pictures beside the maps they were to follow, in patches and as a whole.
 
-    def __init__(self, c: tuple[int, int, int] = (96, 160, 192)) -> None:
+    A projection of the condition on to the first features (as in pix2pix, Isola 2017); minibatch
+    spread as in Karras 2018.
+    """
+
+    def __init__(self, maps: int, c: tuple[int, int, int] = (96, 160, 192)) -> None:
         super().__init__()
         self.trunk = Trunk(c, 4)
+        self.wanted = nn.Conv2d(maps * 4, c[0], 3, 1, 1)
+        nn.init.zeros_(self.wanted.weight)
+        nn.init.zeros_(self.wanted.bias)  # type: ignore[arg-type]
         self.patch = nn.Conv2d(c[2], 1, 3, 1, 1)
         self.whole = nn.Sequential(
             nn.Conv2d(c[2] + 1, 192, 4, 2, 1),
@@ -47,8 +53,9 @@ class Discriminator(nn.Module):
             nn.Linear(192 * 16, 1),
         )
 
-    def forward(self, y: Tensor) -> tuple[Tensor, Tensor, list[Tensor]]:
-        features = self.trunk(y)
+    def forward(self, y: Tensor, maps: Tensor) -> tuple[Tensor, Tensor, list[Tensor]]:
+        """y (N, 3, 128, 128), maps (N, M, 64, 64) -> patches, (N, 1), features."""
+        features = self.trunk(y, self.wanted(F.pixel_unshuffle(maps, 2)))
         x = features[-1]
         spread = x.float().std(0, keepdim=True).mean().to(x.dtype)
         spread = spread.expand(x.shape[0], 1, *x.shape[2:])
@@ -66,17 +73,3 @@ class DetailDiscriminator(nn.Module):
     def forward(self, y: Tensor) -> tuple[Tensor, list[Tensor]]:
         features = self.trunk(y)
         return self.patch(features[-1]), features
-
-
-class FeatureFinder(nn.Module):
-    """128 x 128 picture -> where the features of the face are: (N, len(HELD), 2) in units of the side."""
-
-    def __init__(self, c: tuple[int, int, int] = (48, 64, 96)) -> None:
-        super().__init__()
-        self.trunk = Trunk(c, 4)
-        self.hidden, self.out = nn.Linear(c[2] * 64, 192), nn.Linear(192, 2 * len(HELD))
-        nn.init.constant_(self.out.bias, 0.5)
-
-    def forward(self, y: Tensor) -> Tensor:
-        x = self.trunk(y)[-1].flatten(1)
-        return self.out(act(self.hidden(x))).float().unflatten(1, (-1, 2))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from livesketch.models.networks.face_lines import BROWS, EYES
 from livesketch.training.drawing import Face, dot, ring, wobble
-from livesketch.training.geometry import BROWS, CHIN, EYES, LEFT, RIGHT, TOP, axes, eye_centre
+from livesketch.training.geometry import CHIN, LEFT, RIGHT, TOP, axes, eye_centre
 
 Parts = dict[str, list[list[np.ndarray]]]  # kind -> human-drawn examples -> strokes in a unit box
 

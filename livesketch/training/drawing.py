@@ -6,23 +6,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from livesketch.training.geometry import (
+from livesketch.models.networks.face_lines import (
     BROWS,
     EYES,
     INNER_LOWER,
     INNER_UPPER,
     IRISES,
-    JAW,
     LIPS,
-    LIPS_INNER,
-    LOWER_ARC,
     NOSE_BASE,
     NOSE_RIDGE,
     NOSTRILS,
     OVAL,
-    UPPER_ARC,
-    eye_centre,
 )
+from livesketch.training.geometry import JAW, LIPS_INNER, LOWER_ARC, UPPER_ARC, eye_centre
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,8 @@ from torch import nn
 from livesketch.models.networks import compact
 from livesketch.training import raster
 from livesketch.training.dataset import TONE_SHARES, TONES, Prepared
-from livesketch.training.drawing import ring
 
-PHOTOS, LOOKS = 1500, 300
+PHOTOS, LOOKS, ROUNDS = 1500, 300, 2
 SPREAD = 0.95  # of the photos' spread: the rarest codes are the worst faces
 CHEEKS = ((0.38, 0.62), (0.62, 0.62))  # where the neutral drawing's face has them, in sides
 STRETCHES, SHIFTS = np.linspace(1, 1.5, 6), np.linspace(-0.7, 0.7, 15)
@@ -40,9 +39,11 @@ def even_out(
     """Change both in place, float32 on the CPU. -> the share of each tone class among random looks."""
     rng = np.random.default_rng(seed)
     apply(like_photos(style_encoder, data, rng), network, style_encoder)
+    for _ in range(ROUNDS):
+        codes = rng.normal(size=(LOOKS, network.config.z_dim))
+        apply(stretched(codes, tones(neutral_faces(network, codes))), network, style_encoder)
     codes = rng.normal(size=(LOOKS, network.config.z_dim))
-    apply(stretched(codes, tones(network, codes)), network, style_encoder)
-    return shares(tones(network, rng.normal(size=(LOOKS, network.config.z_dim))))
+    return shares(tones(neutral_faces(network, codes)))
 
 
 def like_photos(
@@ -88,7 +89,7 @@ def apply(change: Change, network: compact.Network, style_encoder: compact.Style
     """Change the variables in place: photos keep their looks, random codes get others."""
     matrix = torch.from_numpy(change.matrix).double()
     shift, z_dim = torch.from_numpy(change.shift).double(), len(change.shift)
-    first, out = network.style[0], style_encoder.out
+    first, out = network.painter.style[0], style_encoder.out
     assert isinstance(first, nn.Linear)
     back = torch.linalg.inv(matrix)
     with torch.no_grad():
@@ -100,27 +101,21 @@ def apply(change: Change, network: compact.Network, style_encoder: compact.Style
         out.weight[:z_dim] = (back @ mean).float()
 
 
-def tones(network: compact.Network, codes: np.ndarray) -> np.ndarray:
-    """ITA of the neutral drawing's faces in looks (N, Z)."""
-    size = network.config.img_resolution
-    x = torch.from_numpy(neutral(size))[None, None].float() / 255
-    faces, faithful = [], torch.full((1,), 0.5)
+def neutral_faces(network: compact.Network, codes: np.ndarray) -> np.ndarray:
+    """Everybody's face on the usual head, as looks alone make it: (N, S, S, 3) uint8 for codes (N, Z)."""
+    settle, faces = network.settle, []
     with torch.no_grad():
+        maps = settle.lines(settle.usual_points[None])
+        regions = settle.usual.softmax(0)[None]
         for z in torch.from_numpy(codes).float():
-            face = network(x, z[None], faithful)[0].clamp(-1, 1)
+            face = network.painter(maps, regions, z[None])[0].clamp(-1, 1)
             faces.append(((face + 1) * 127.5).byte().permute(1, 2, 0).numpy())
-    return typology_angle(np.stack(faces))
+    return np.stack(faces)
 
 
-def neutral(size: int) -> np.ndarray:
-    """A doodle of nobody in particular, (S, S) uint8."""
-    strokes = [ring(np.array([0.5, 0.54]), 0.24, 0.33, 41)]
-    strokes += [ring(np.array([x, 0.49]), 0.028, 0.016) for x in (0.4, 0.6)]
-    arch = np.linspace(-1, 1, 7)[:, None] * [0.045, 0]
-    strokes += [arch + np.array([x, 0.42]) for x in (0.4, 0.6)]
-    strokes += [np.array([[0.5, 0.52], [0.485, 0.625], [0.52, 0.63]])]
-    strokes += [np.array([[0.42, 0.72], [0.58, 0.72]])]
-    return raster.strokes(strokes, size, 0.012)
+def tones(faces: np.ndarray) -> np.ndarray:
+    """ITA of the usual head's cheeks, degrees."""
+    return typology_angle(faces)
 
 
 def typology_angle(faces: np.ndarray) -> np.ndarray:

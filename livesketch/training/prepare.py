@@ -17,10 +17,11 @@ from PIL import Image
 
 from livesketch.errors import OutputError, SourceError
 from livesketch.frames import Picture
+from livesketch.models.networks.face_lines import EYES
 from livesketch.tracing.face import FaceFinder, crop, in_place
 from livesketch.tracing.lines import ink
+from livesketch.training import parsing
 from livesketch.training.dataset import ARRAYS
-from livesketch.training.geometry import EYES
 
 SIDE = 256
 OUTLINE = 128  # points around a person
@@ -30,7 +31,11 @@ PARTS = ("eye", "mouth", "nose", "ear", "beard", "moustache", "eyeglasses")
 LARGEST_YAW = 25.0  # degrees: beyond it half the features cannot be seen
 LARGEST_PICTURE = 100e6  # pixels
 CHEEKS = (50, 280)
+DARKEST = 40  # of 255: there is no photo without a brighter pixel
+PARSER_MINUTES = 8.0
 HELD_OUT = 20  # one file in so many, by its name, is never trained on
+
+MEASURED = tuple(name for name in ARRAYS if name != "regions")  # of each photo by itself
 
 Row = dict[str, np.ndarray]
 
@@ -41,6 +46,7 @@ class PrepareOptions:
     data: Path  # where the arrays go
     parts: Path | None = None  # folder of Quick, Draw! .ndjson
     is_framed: bool = False  # the photos share one frame already: it is kept
+    masks: Path | None = None  # tar with photos and masks, to learn what is hair, skin, cloth …
 
 
 def prepare(options: PrepareOptions, say: Callable[[str], None]) -> None:
@@ -59,6 +65,7 @@ def prepare(options: PrepareOptions, say: Callable[[str], None]) -> None:
                 hint=f"skipped: {_words(skipped)}" if skipped else "the folders hold no pictures",
             )
         _join(scratch, options.data)
+        _write_regions(options, say)
         if options.parts is not None:
             _write_parts(options.parts, options.data / "parts.json")
     except OSError as error:
@@ -148,7 +155,7 @@ def _make_chunk(
         else:
             rows.append(row)
     done = {"mark": mark, "count": len(rows), "skipped": skipped}
-    arrays = {name: np.stack([row[name] for row in rows]) for name in ARRAYS} if rows else {}
+    arrays = {name: np.stack([row[name] for row in rows]) for name in MEASURED} if rows else {}
     scratch = path.with_suffix(".part")
     with scratch.open("wb") as file:
         np.savez(file, done=np.array(json.dumps(done)), **arrays)
@@ -182,6 +189,8 @@ def _row(content: bytes, finder: FaceFinder, is_framed: bool) -> Row | str:
     picture = _decoded(content)
     if picture is None:
         return "unreadable"
+    if picture[::4, ::4].max() < DARKEST:  # a mask of class numbers among the photos
+        return "black"
     face = finder.find(picture)
     if face is None:
         return "without a face"
@@ -271,7 +280,7 @@ def _tone(picture: Picture, landmarks: np.ndarray) -> np.ndarray:
 def _join(scratch: Path, data: Path) -> None:
     """All chunks' arrays, one file each, so that they can be memory-mapped."""
     paths = sorted(scratch.glob("*.npz"))
-    for name in ARRAYS:
+    for name in MEASURED:
         pieces = []
         for path in paths:
             with np.load(path) as chunk:
@@ -282,6 +291,26 @@ def _join(scratch: Path, data: Path) -> None:
             np.save(file, np.concatenate(pieces))
         part.replace(data / f"{name}.npy")
         del pieces
+
+
+def _write_regions(options: PrepareOptions, say: Callable[[str], None]) -> None:
+    """What is where in every photo; without masks to learn that from, what MediaPipe's outline tells."""
+    pictures = np.load(options.data / "pictures.npy", mmap_mode="r")
+    path = options.data / "regions.npy"
+    if options.masks is not None:
+        mark = options.data / "parser.pt"
+        net = parsing.remembered(mark) or parsing.learn(options.masks, PARSER_MINUTES, 0, say)
+        parsing.remember(net, mark)
+        regions = parsing.regions_of(net, pictures)
+    else:
+        landmarks, outlines = (
+            np.load(options.data / f"{n}.npy") for n in ("landmarks", "outlines")
+        )
+        regions = parsing.guessed(landmarks, outlines)
+    part = path.with_suffix(".part")
+    with part.open("wb") as file:
+        np.save(file, regions)
+    part.replace(path)
 
 
 def _write_parts(folder: Path, path: Path) -> None:

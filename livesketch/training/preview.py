@@ -11,7 +11,13 @@ import torch
 from torch import nn
 
 from livesketch.errors import OutputError
-from livesketch.training.dataset import Prepared, example
+from livesketch.models.knobs import knobs_of
+from livesketch.models.networks import compact
+from livesketch.models.networks.face_lines import Lines
+from livesketch.training import raster
+from livesketch.training.dataset import Prepared
+from livesketch.training.examples import portrait
+from livesketch.training.tasks import INPUTS, seen_by
 
 COLUMNS = 12
 
@@ -39,30 +45,87 @@ def write_png(path: Path, picture: np.ndarray) -> None:
         raise OutputError(f"{path} cannot be written: {error.strerror}") from error
 
 
-def examples(data: Prepared, size: int, seed: int = 0, rows: int = 4) -> np.ndarray:
-    """Rows of drawings, each over the photo it was made of."""
+def examples(data: Prepared, task: str, seed: int = 0, rows: int = 4) -> np.ndarray:
+    """Rows of what a reader of `task` is shown, with the landmarks it is to find."""
+    example, side = seen_by(task), INPUTS[task][1]
     out = []
     for row in range(rows):
-        made = [example(data, size, np.random.default_rng((seed, row, k))) for k in range(COLUMNS)]
-        out.append(np.concatenate([_grey(e.drawing) for e in made], 1))
-        out.append(np.concatenate([e.picture for e in made], 1))
+        made = [example(data, side, np.random.default_rng((seed, row, k))) for k in range(COLUMNS)]
+        out.append(np.concatenate([_marked(_shown(e.seen), e.points) for e in made], 1))
     return np.concatenate(out)
 
 
-def faces(network: nn.Module, data: Prepared, size: int, seed: int = 5) -> np.ndarray:
-    """One row of drawings, and three rows of the people a network sees in them."""
-    made = [example(data, size, np.random.default_rng((seed, k))) for k in range(COLUMNS)]
-    rows = [np.concatenate([_grey(e.drawing) for e in made], 1)]
-    parameter = next(network.parameters())
-    x = torch.from_numpy(np.stack([e.drawing for e in made]))[:, None].to(parameter.device)
-    faithful = torch.full((1,), 0.5, device=parameter.device)
+def readings(reader: nn.Module, task: str, data: Prepared, seed: int = 5) -> np.ndarray:
+    """What a reader is shown, over the landmarks it found and the regions."""
+    example, side = seen_by(task), INPUTS[task][1]
+    made = [example(data, side, np.random.default_rng((seed, k))) for k in range(COLUMNS)]
+    device = next(reader.parameters()).device
+    x = torch.from_numpy(np.stack([e.seen for e in made])).to(device).float() / 255
+    with torch.no_grad():
+        points, logits = reader(x)
+    kinds = logits.argmax(1).cpu().numpy().astype(np.uint8) * 30
+    top = [_marked(_shown(e.seen), p) for e, p in zip(made, points.cpu().numpy(), strict=True)]
+    below = [
+        _marked(_grey(raster.enlarged(k, len(top[0]))), e.points)
+        for k, e in zip(kinds, made, strict=True)
+    ]
+    return np.concatenate([np.concatenate(top, 1), np.concatenate(below, 1)])
+
+
+def portraits(
+    painter: nn.Module, style_encoder: nn.Module, data: Prepared, size: int, seed: int = 5
+) -> np.ndarray:
+    """Photos, the same painted in their own look, in their neighbour's, and in two looks of nobody."""
+    made = [portrait(data, size, np.random.default_rng((seed, k))) for k in range(8)]
+    device = next(painter.parameters()).device
+    points = torch.from_numpy(np.stack([e.points for e in made])).to(device)
+    regions = torch.from_numpy(np.stack([e.regions for e in made])).to(device).float() / 4
+    straight = torch.from_numpy(np.stack([e.straight for e in made])).to(device)
+    rows = [np.concatenate([e.picture for e in made], 1)]
+    with torch.no_grad():
+        maps = Lines().to(device)(points)
+        own = style_encoder(straight.permute(0, 3, 1, 2).float() / 127.5 - 1)[0]
+        nobody = torch.randn(2, 1, own.shape[1], generator=torch.Generator().manual_seed(1))
+        for z in (own, own.roll(1, 0), *nobody.to(device).expand(2, 8, -1)):
+            rows.append(np.concatenate([_picture(f) for f in painter(maps, regions, z)], 1))
+    return np.concatenate(rows)
+
+
+def faces(network: compact.Network, task: str, data: Prepared, seed: int = 5) -> np.ndarray:
+    """One row of what is shown to the reader, and three rows of the people a network sees in it."""
+    example, side = seen_by(task), network.config.input_size
+    made = [example(data, side, np.random.default_rng((seed, k))) for k in range(COLUMNS)]
+    size = network.config.img_resolution
+    rows = [np.concatenate([raster.enlarged(_shown(e.seen), size) for e in made], 1)]
+    x = torch.from_numpy(np.stack([e.seen for e in made])).float() / 255
+    knobs = torch.from_numpy(knobs_of({}))[None]
     for look in range(3):
-        z = torch.randn(1, network.config.z_dim, generator=torch.Generator().manual_seed(look))  # type: ignore[union-attr]
+        z = torch.randn(1, network.config.z_dim, generator=torch.Generator().manual_seed(look))
         with torch.no_grad():
-            row = [network(d[None].float() / 255, z.to(parameter.device), faithful)[0] for d in x]
-        row = [((f.clamp(-1, 1) + 1) * 127.5).byte().permute(1, 2, 0).cpu().numpy() for f in row]
+            row = [_picture(network(one[None], z, knobs)[0]) for one in x]
         rows.append(np.concatenate(row, 1))
     return np.concatenate(rows)
+
+
+def _picture(face: torch.Tensor) -> np.ndarray:
+    return ((face.float().clamp(-1, 1) + 1) * 127.5).byte().permute(1, 2, 0).cpu().numpy()
+
+
+def _shown(seen: np.ndarray) -> np.ndarray:
+    """(C, S, S) as a picture: a drawing as it is, a mask as shades of its classes."""
+    if len(seen) == 3:
+        return np.ascontiguousarray(seen.transpose(1, 2, 0))
+    if len(seen) == 1:
+        return _grey(seen[0])
+    return _grey((seen.argmax(0) * 13).astype(np.uint8))
+
+
+def _marked(picture: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """A red pixel at each landmark."""
+    out, side = picture.copy(), len(picture)
+    x, y = np.clip(points * side, 0, side - 1).astype(int).T
+    out[y, x] = (230, 40, 40)
+    return out
 
 
 def _grey(drawing: np.ndarray) -> np.ndarray:

@@ -75,3 +75,19 @@ def smaller(picture: np.ndarray, factor: int) -> np.ndarray:
         return cv2.resize(picture, (side, side), interpolation=cv2.INTER_AREA)
     blocks = picture.reshape(side, factor, side, factor, -1).mean((1, 3))
     return blocks.round().astype(np.uint8).reshape(side, side, *picture.shape[2:])
+
+
+def enlarged(picture: np.ndarray, side: int) -> np.ndarray:
+    """uint8 (S, S[, 3]) to a larger side, smoothly."""
+    if cv2 is not None:
+        return cv2.resize(picture, (side, side), interpolation=cv2.INTER_LINEAR)
+    ticks = np.clip(
+        (np.arange(side) + 0.5) * picture.shape[0] / side - 0.5, 0, picture.shape[0] - 1
+    )
+    low = np.floor(ticks).astype(int)
+    high, t = np.minimum(low + 1, picture.shape[0] - 1), ticks - low
+    t = t.reshape(-1, *([1] * (picture.ndim - 1)))
+    rows = picture[low] * (1 - t) + picture[high] * t
+    columns = rows.swapaxes(0, 1)
+    both = columns[low] * (1 - t) + columns[high] * t
+    return both.swapaxes(0, 1).round().astype(np.uint8)

@@ -2,80 +2,123 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import pickle
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
 
-from livesketch.errors import LivesketchError, ModelError, OutputError
+from livesketch.errors import ModelError, OutputError
 from livesketch.models import checkpoint
 from livesketch.models.networks import compact
-from livesketch.training.discriminator import DetailDiscriminator, Discriminator, FeatureFinder
+from livesketch.models.networks.face_lines import MAPS
+from livesketch.training.discriminator import DetailDiscriminator, Discriminator
+from livesketch.training.perceptual import Features, ProjectedDiscriminator
 
-# Adam's steps. The detail critic has the most to learn: no warm start knows it.
-RATES = {
-    "painters": 1e-4,
-    "discriminator": 1.2e-4,
-    "detail_discriminator": 4e-4,
-    "finder": 1.5e-4,
-}
+PARTS = ("reader", "painter")
+READER_RATE = 1e-3
+# Adam's steps. What a warm start brought moves more slowly than what is new.
+NEW_RATE, KNOWN_RATE, STYLE_RATE = 4e-4, 2e-4, 1e-4
+CRITIC_RATE, DETAIL_RATE, PROJECTED_RATE = 1.5e-4, 3e-4, 4e-4
 
 
 @dataclass
 class State:
-    """What learns. `average` is what will be shipped."""
+    """What learns. `average` is what will be shipped. Each group of an optimizer knows its full "rate"."""
 
+    part: str
     task: str
+    size: int
     step: int
     pictures: int
     networks: dict[str, nn.Module]
     optimizers: dict[str, torch.optim.Optimizer]
 
-    @property
-    def config(self) -> compact.Config:
-        return self.networks["network"].config  # type: ignore[return-value]
 
-
-def new(task: str, config: compact.Config, device: torch.device, seed: int) -> State:
-    """Untrained networks from a seed."""
+def new_reader(
+    task: str,
+    config: compact.Config,
+    device: torch.device,
+    seed: int,
+    mean: Tensor,
+    start: Path | None,
+) -> State:
+    """mean (K, 2): where landmarks usually are; an untrained reader says that of everything."""
     torch.manual_seed(seed)
-    network = compact.Network(config)
-    average = compact.Network(config).eval().requires_grad_(False)
-    average.load_state_dict(network.state_dict())
+    network = compact.Network(config).reader
+    with torch.no_grad():
+        network.correct.bias.copy_((mean - 0.5).flatten())
+    if start is not None:
+        fit(network, "reader", start)
+    networks: dict[str, nn.Module] = {"network": network, "average": _copied(network)}
+    _place(networks, device)
+    groups = [{"params": list(network.parameters()), "rate": READER_RATE}]
+    optimizer = torch.optim.AdamW(groups, READER_RATE, betas=(0.9, 0.99), weight_decay=1e-3)
+    return State("reader", task, config.img_resolution, 0, 0, networks, {"reader": optimizer})
+
+
+def new_painter(
+    config: compact.Config,
+    device: torch.device,
+    seed: int,
+    features: Features | None,
+    start: Path | None,
+) -> State:
+    """Painter, style encoder and critics; without features there is no projected critic."""
+    torch.manual_seed(seed)
+    network, style_encoder = compact.Network(config).painter, compact.StyleEncoder(config)
+    known: set[str] = set()
+    if start is not None:
+        known = fit(network, "painter", start)
+        fit(style_encoder, "style_encoder", start)
     networks: dict[str, nn.Module] = {
         "network": network,
-        "average": average,
-        "style_encoder": compact.StyleEncoder(config),
-        "discriminator": Discriminator(),
+        "average": _copied(network),
+        "style_encoder": style_encoder,
+        "discriminator": Discriminator(len(MAPS)),
         "detail_discriminator": DetailDiscriminator(),
-        "finder": FeatureFinder(),
     }
+    rates = {"discriminator": CRITIC_RATE, "detail_discriminator": DETAIL_RATE}
+    if features is not None:
+        networks["projected"] = ProjectedDiscriminator(features.channels)
+        rates["projected"] = PROJECTED_RATE
+    _place(networks, device)
+    named = list(network.named_parameters())
+    painters = [
+        {"params": [p for n, p in named if n not in known], "rate": NEW_RATE},
+        {"params": [p for n, p in named if n in known], "rate": KNOWN_RATE},
+        {"params": list(style_encoder.parameters()), "rate": STYLE_RATE},
+    ]
+    critics = [{"params": list(networks[n].parameters()), "rate": r} for n, r in rates.items()]
+    optimizers: dict[str, torch.optim.Optimizer] = {
+        "painters": torch.optim.Adam(painters, NEW_RATE, betas=(0.0, 0.99)),
+        "critics": torch.optim.Adam(critics, CRITIC_RATE, betas=(0.0, 0.99)),
+    }
+    return State("painter", "", config.img_resolution, 0, 0, networks, optimizers)
+
+
+def _copied(network: nn.Module) -> nn.Module:
+    return copy.deepcopy(network).eval().requires_grad_(False)
+
+
+def _place(networks: dict[str, nn.Module], device: torch.device) -> None:
     for module in networks.values():
         module.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-    painters = [*network.parameters(), *networks["style_encoder"].parameters()]
-    optimizers: dict[str, torch.optim.Optimizer] = {"painters": _adam(painters, RATES["painters"])}
-    for name in ("discriminator", "detail_discriminator", "finder"):
-        optimizers[name] = _adam(networks[name].parameters(), RATES[name])
-    return State(task, 0, 0, networks, optimizers)
-
-
-def _adam(parameters: Iterable[nn.Parameter], rate: float) -> torch.optim.Optimizer:
-    return torch.optim.Adam(parameters, rate, betas=(0.0, 0.99))
 
 
 def save(state: State, path: Path) -> None:
     """Whole or not at all: a full disk leaves the file of the last time."""
     scratch = path.with_name(path.name + ".part")
     values = {
+        "part": state.part,
         "task": state.task,
+        "size": state.size,
         "step": state.step,
         "pictures": state.pictures,
-        "size": state.config.img_resolution,
         "networks": {k: v.state_dict() for k, v in state.networks.items()},
         "optimizers": {k: v.state_dict() for k, v in state.optimizers.items()},
     }
@@ -95,11 +138,15 @@ def save(state: State, path: Path) -> None:
 
 def resume(state: State, path: Path) -> None:
     """Go on exactly where `save` was called. Raises ModelError for another task or size."""
-    values = _read(path)
-    _same_task(state, values, path)
-    if values.get("size") != state.config.img_resolution:
+    values = read(path)
+    if (values.get("part"), values.get("task")) != (state.part, state.task):
         raise ModelError(
-            f"{path} was trained at {values.get('size')}, not at {state.config.img_resolution}",
+            f"{path} was trained for the task {values.get('task')!r}, not {state.task!r}",
+            hint="a training goes on with its own task only",
+        )
+    if values.get("size") != state.size:
+        raise ModelError(
+            f"{path} was trained at {values.get('size')}, not at {state.size}",
             hint="give another --out, and this file as --start",
         )
     try:
@@ -109,46 +156,14 @@ def resume(state: State, path: Path) -> None:
             optimizer.load_state_dict(values["optimizers"][name])
         state.step, state.pictures = int(values["step"]), int(values["pictures"])
     except (KeyError, RuntimeError, ValueError, TypeError) as error:
-        raise ModelError(f"{path} does not fit this version of the trainer") from error
+        raise ModelError(
+            f"{path} does not fit this version of the trainer",
+            hint="was it trained with or without --features, and is that so now?",
+        ) from error
 
 
-def warm(state: State, path: Path) -> list[str]:
-    """Take from a weights file or a training state whatever fits. Returns the names that did not."""
-    if path.suffix == ".safetensors":
-        loaded = checkpoint.load(path)
-        values: dict[str, Any] = {
-            "task": loaded.task,
-            "networks": {"network": loaded.network.state_dict()},
-        }
-        if loaded.style_encoder is not None:
-            values["networks"]["style_encoder"] = loaded.style_encoder.state_dict()
-    else:
-        values = _read(path)
-    _same_task(state, values, path)
-    source, left = dict(values.get("networks", {})), []
-    if "average" in source:  # the steadier one is the better beginning
-        source["network"] = source.pop("average")
-    for name, tensors in source.items():
-        if name in state.networks:
-            left += [f"{name}.{key}" for key in _fit(state.networks[name], tensors)]
-    state.networks["average"].load_state_dict(state.networks["network"].state_dict())
-    return left
-
-
-def toward(learned: nn.Module, start: nn.Module, share: float) -> None:
-    """Weights on the way from the start to what was learned, 1 = all the way (WiSE-FT, Wortsman 2022).
-
-    What a short training learns is kept in part, and so is what it began to forget. The detail
-    above 128 pixels, which the start does not have, stays as it was learned.
-    """
-    before = start.state_dict()
-    with torch.no_grad():
-        for name, tensor in learned.state_dict().items():
-            if not name.startswith("detail."):
-                tensor.copy_(torch.lerp(before[name].to(tensor), tensor, share))
-
-
-def _read(path: Path) -> dict[str, Any]:
+def read(path: Path) -> dict[str, Any]:
+    """The raw content of a training state; nothing in it is executed."""
     try:
         values = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError:
@@ -160,44 +175,32 @@ def _read(path: Path) -> dict[str, Any]:
     return values
 
 
-def _same_task(state: State, values: dict[str, Any], path: Path) -> None:
-    if values.get("task") != state.task:
-        raise ModelError(
-            f"{path} was trained for the task {values.get('task')!r}, not {state.task!r}",
-            hint="a training goes on with its own task only",
-        )
+def fit(module: nn.Module, name: str, path: Path) -> set[str]:
+    """Take what fits from a weights file or a training state. -> the names that did.
 
-
-def _fit(module: nn.Module, tensors: dict[str, Tensor]) -> list[str]:
-    own, left = module.state_dict(), []
-    for name, tensor in own.items():
-        given = tensors.get(name)
-        if given is not None and name == "down.inp.weight" and given.shape != tensor.shape:
-            given = _larger_grid(given, tensor)
-        if given is None or given.shape != tensor.shape:
-            left.append(name)
-        else:
+    name: "reader", "painter" or "style_encoder".
+    """
+    tensors, own, taken = _given(name, path), module.state_dict(), set()
+    for key, tensor in own.items():
+        given = tensors.get(key)
+        if given is not None and given.shape == tensor.shape:
             tensor.copy_(given)
+            taken.add(key)
     module.load_state_dict(own)
-    return left
+    return taken
 
 
-def _larger_grid(small: Tensor, large: Tensor) -> Tensor | None:
-    """The first convolution for drawings k times as large: the same as averaging k x k pixels first."""
-    times = round((large.shape[1] / small.shape[1]) ** 0.5)
-    if times < 1 or small.shape[1] * times**2 != large.shape[1]:
-        return None
-    fold = round(small.shape[1] ** 0.5)
-    if fold * fold != small.shape[1]:  # several channels: each has its own square
-        return None
-    grid = small.unflatten(1, (fold, fold)).repeat_interleave(times, 1).repeat_interleave(times, 2)
-    return (grid / times**2).flatten(1, 2)
-
-
-def export(state: State, path: Path, metadata: dict[str, str]) -> None:
-    """What was learned so far, as a weights file that the program plays."""
-    average = state.networks["average"]
-    try:
-        checkpoint.save(path, "compact", average, state.networks["style_encoder"], metadata)
-    except LivesketchError as error:
-        raise OutputError(error.message, error.hint) from error
+def _given(name: str, path: Path) -> dict[str, Tensor]:
+    if path.suffix == ".safetensors":
+        held = checkpoint.load(path)
+        if name == "style_encoder":
+            return {} if held.style_encoder is None else dict(held.style_encoder.state_dict())
+        part = getattr(held.network, name, None)
+        if part is None:
+            raise ModelError(f"{path.name} holds no {name}", hint="start from a compact model")
+        return dict(cast(nn.Module, part).state_dict())
+    values = read(path)
+    networks = values["networks"]
+    if name == "style_encoder":
+        return dict(networks.get(name, {}))
+    return dict(networks.get("average", {})) if values.get("part") == name else {}

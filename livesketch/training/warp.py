@@ -12,7 +12,8 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from livesketch.training.geometry import BROWS, CHIN, EYES, LEFT, RIGHT, TOP, axes, eye_centre
+from livesketch.models.networks.face_lines import BROWS, EYES
+from livesketch.training.geometry import CHIN, LEFT, RIGHT, TOP, axes, eye_centre
 
 try:
     import cv2

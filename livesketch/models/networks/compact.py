@@ -1,4 +1,4 @@
-"""The small network livesketch ships: a drawing and a style code become a face on a laptop's CPU."""
+"""The small network livesketch ships: a drawing is read, what it means is settled, a face is painted from that."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from livesketch.errors import ModelError
-from livesketch.models.networks import Code
+from livesketch.models.networks.face_lines import POINTS
+from livesketch.models.networks.painter import BASE, Painter, act
+from livesketch.models.networks.reader import GRID, Reader
+from livesketch.models.networks.shape import Settle
 
-BASE = 128  # side of the picture that the body paints; larger sizes add detail to it
-GRID = 16  # side of the finest feature map that is made of a drawing
 RESOLUTIONS = (128, 256, 512)
 
 
@@ -22,11 +23,13 @@ class Config:
 
     img_resolution: int = 256
     input_channels: int = 1
+    input_size: int = 256  # side of what is read
     z_dim: int = 64
     w_dim: int = 192
-    encoder: tuple[int, int, int] = (64, 128, 192)  # channels at 16, 8, 4
+    regions: int = 8  # background, skin, hair … of a face
+    shapes: int = 24  # ways in which real faces' shapes differ
+    encoder: tuple[int, int, int, int] = (64, 64, 128, 192)  # channels at 32, 16, 8, 4
     decoder: tuple[int, int, int] = (192, 160, 112)  # channels at 8, 16, 32
-    skip: int = 32  # channels of the bottleneck through which lines pass at 16 x 16
     head: int = 48  # channels at 64 x 64
     detail: tuple[int, int] = (24, 32)  # channels at half the resolution, above 128
     style: tuple[int, int, int] = (48, 64, 96)  # the style encoder's channels
@@ -34,11 +37,13 @@ class Config:
 
 LIMITS = {
     "input_channels": (1, 64),
+    "input_size": (32, 1024),
     "z_dim": (1, 512),
     "w_dim": (8, 1024),
+    "regions": (2, 64),
+    "shapes": (1, 200),
     "encoder": (8, 512),
     "decoder": (8, 512),
-    "skip": (1, 256),
     "head": (4, 256),
     "detail": (4, 128),
     "style": (8, 256),
@@ -60,6 +65,8 @@ def check(config: Config) -> None:
             raise ModelError(f"{name} in this weights file's config is not what it should be")
         if not all(low <= n <= high for n in numbers):
             raise ModelError(f"{name} in this weights file's config is outside {low} to {high}")
+    if config.input_size % 32:
+        raise ModelError("input_size in this weights file's config is not what it should be")
     if config.head % 4 or config.detail[0] % 2:
         raise ModelError("the channels in this weights file's config cannot be shuffled to pixels")
 
@@ -75,8 +82,30 @@ def config_from(values: object) -> Config:
     return config
 
 
-def act(x: Tensor) -> Tensor:
-    return F.leaky_relu(x, 0.2)
+class Network(nn.Module):
+    """Drawing, style code and how strictly the lines bind -> face; `forward` is read, settle, paint."""
+
+    def __init__(self, config: Config) -> None:
+        check(config)
+        super().__init__()
+        self.config = config
+        doublings = RESOLUTIONS.index(config.img_resolution)
+        self.reader = Reader(config.input_channels, config.input_size, config.regions)
+        self.settle = Settle(len(POINTS), config.regions, GRID, config.shapes, config.z_dim)
+        self.painter = Painter(
+            config.regions,
+            config.z_dim,
+            config.w_dim,
+            config.encoder,
+            config.decoder,
+            config.head,
+            config.detail,
+            doublings,
+        )
+
+    def forward(self, x: Tensor, z: Tensor, knobs: Tensor) -> Tensor:
+        """x (N, C, S, S), 0 ink .. 1 paper; z (N, Z); knobs (N, K) in the order of KNOBS -> (N, 3, S, S), about -1..1."""
+        return self.painter(*self.settle(*self.reader(x), z, knobs))
 
 
 class Down(nn.Module):
@@ -84,7 +113,7 @@ class Down(nn.Module):
 
     def __init__(self, channels: int, size: int, c: tuple[int, int, int]) -> None:
         super().__init__()
-        self.factor = size // GRID
+        self.factor = size // 16
         self.inp = nn.Conv2d(channels * self.factor**2, c[0], 3, 1, 1)
         self.halve = nn.ModuleList([nn.Conv2d(c[k], c[k + 1], 4, 2, 1) for k in range(2)])
         self.refine = nn.ModuleList([nn.Conv2d(c[k + 1], c[k + 1], 3, 1, 1) for k in range(2)])
@@ -95,114 +124,6 @@ class Down(nn.Module):
             x = act(halve(levels[-1]))
             levels.append(x + act(refine(x)))
         return levels
-
-
-class Styled(nn.Module):
-    """A convolution on instance-normalised features, scaled and shifted by the style (AdaIN, Huang 2017)."""
-
-    def __init__(self, i: int, o: int, w_dim: int) -> None:
-        super().__init__()
-        self.conv, self.style = nn.Conv2d(i, o, 3, 1, 1), nn.Linear(w_dim, i * 2)
-        nn.init.zeros_(self.style.bias)
-
-    def forward(self, x: Tensor, w: Tensor) -> Tensor:
-        gain, bias = self.style(w)[:, :, None, None].chunk(2, 1)
-        return act(self.conv(F.instance_norm(x) * (1 + gain) + bias))
-
-
-class Up(nn.Module):
-    """Twice as large, then two styled convolutions."""
-
-    def __init__(self, i: int, o: int, w_dim: int) -> None:
-        super().__init__()
-        self.first, self.second = Styled(i, o, w_dim), Styled(o, o, w_dim)
-
-    def forward(self, x: Tensor, w: Tensor) -> Tensor:
-        return self.second(self.first(F.interpolate(x, scale_factor=2.0, mode="nearest"), w), w)
-
-
-class Detail(nn.Module):
-    """What a picture above 128 has and its enlarged 128 version lacks; starts as nothing."""
-
-    def __init__(self, i: int, c: tuple[int, int], doublings: int) -> None:
-        super().__init__()
-        self.inp = nn.Conv2d(i, c[0] * 4, 3, 1, 1)
-        self.middle, self.grow, fine = nn.ModuleList(), nn.ModuleList(), c[0]
-        for k in range(doublings):
-            self.middle.append(nn.Conv2d(fine, c[1], 3, 1, 1))
-            if k + 1 < doublings:
-                fine = c[0] // 2
-                self.grow.append(nn.Conv2d(c[1], fine * 4, 3, 1, 1))
-        self.rgb = nn.Conv2d(c[1], 12, 3, 1, 1)
-        nn.init.zeros_(self.rgb.weight)
-        nn.init.zeros_(self.rgb.bias)  # type: ignore[arg-type]
-
-    def forward(self, h: Tensor) -> Tensor:
-        h = act(F.pixel_shuffle(self.inp(h), 2))
-        for k, middle in enumerate(self.middle):
-            h = act(middle(h))
-            if k < len(self.grow):
-                h = act(F.pixel_shuffle(self.grow[k](h), 2))
-        return F.pixel_shuffle(self.rgb(h), 2)
-
-
-class Network(nn.Module):
-    """Drawing and style code -> face. One graph; what a runtime plays is `forward` at batch one."""
-
-    def __init__(self, config: Config) -> None:
-        check(config)
-        super().__init__()
-        self.config, w = config, config.w_dim
-        e, d = config.encoder, config.decoder
-        self.down = Down(config.input_channels, config.img_resolution, e)
-        self.whole = nn.Linear(e[2] * 16, w)
-        self.style = nn.Sequential(nn.Linear(config.z_dim, w), nn.LeakyReLU(0.2), nn.Linear(w, w))
-        self.ups = nn.ModuleList([Up(e[2], d[0], w), Up(d[0], d[1], w), Up(d[1], d[2], w)])
-        self.skip8 = nn.Conv2d(e[1], d[0], 1)
-        self.narrow16 = nn.Conv2d(e[0], config.skip, 1)
-        self.skip16 = nn.Conv2d(config.skip, d[1], 1)
-        self.out = nn.Conv2d(d[2], config.head * 4, 3, 1, 1)
-        self.refine = Styled(config.head, config.head, w)
-        nn.init.zeros_(self.refine.conv.weight)
-        nn.init.zeros_(self.refine.conv.bias)  # type: ignore[arg-type]
-        self.rgb = nn.Conv2d(config.head // 4, 3, 3, 1, 1)
-        doublings = RESOLUTIONS.index(config.img_resolution)
-        self.detail = Detail(config.head, config.detail, doublings) if doublings else None
-
-    def encode(self, x: Tensor) -> Code:
-        """x: (N, C, S, S), 0 ink .. 1 paper -> Code(ws (N, w_dim), features at 4, 8, 16)."""
-        f16, f8, f4 = self.down(x)
-        # the blur takes the exact place of a line away from the fine features: without it lines leak
-        soft = F.avg_pool2d(F.pad(f16, (1, 1, 1, 1), mode="replicate"), 3, 1)
-        return Code(self.whole(f4.flatten(1)), (f4, f8, act(self.narrow16(soft))))
-
-    def generate(self, code: Code, z: Tensor, faithful: Tensor) -> Tensor:
-        """z: (N, z_dim), faithful: (N,) 0 plausible .. 1 faithful -> (N, 3, S, S), about -1..1."""
-        return self.finish(*self.paint(code, z, faithful))
-
-    def paint(self, code: Code, z: Tensor, faithful: Tensor) -> tuple[Tensor, Tensor]:
-        """-> features (N, head, 64, 64) and the face at 128: (N, 3, 128, 128)."""
-        if code.spatial is None:
-            raise ModelError("the compact network needs the feature maps of a drawing")
-        f4, f8, f16 = code.spatial
-        w = code.ws + self.style(z)
-        gain = faithful[:, None, None, None]
-        h = self.ups[0](f4, w) + self.skip8(f8) * (0.5 + gain)
-        h = self.ups[1](h, w) + self.skip16(f16) * (2 * gain)
-        h = act(F.pixel_shuffle(self.out(self.ups[2](h, w)), 2))
-        h = h + self.refine(h, w)
-        return h, self.rgb(F.pixel_shuffle(h, 2))
-
-    def finish(self, h: Tensor, face: Tensor) -> Tensor:
-        """What `paint` gave -> the face at full size; at 128 that is the face it gave."""
-        if self.detail is None:
-            return face
-        scale = float(self.config.img_resolution // BASE)
-        large = F.interpolate(face, scale_factor=scale, mode="bilinear", align_corners=False)
-        return large + self.detail(h)
-
-    def forward(self, x: Tensor, z: Tensor, faithful: Tensor) -> Tensor:
-        return self.generate(self.encode(x), z, faithful)
 
 
 class StyleEncoder(nn.Module):

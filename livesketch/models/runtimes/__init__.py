@@ -26,8 +26,8 @@ class Runtime(Protocol):
     device: str  # in words, for people
     shape: Shape
 
-    def face(self, drawing: NDArray[np.float32], code: Code, faithful: float) -> Picture:
-        """drawing (1, C, S, S) as the network takes it, code (Z,), faithful 0..1 -> (R, R, 3)."""
+    def face(self, drawing: NDArray[np.float32], code: Code, knobs: NDArray[np.float32]) -> Picture:
+        """drawing (1, C, S, S) as the network takes it, code (Z,), knobs (K,) in knobs.KNOBS' order -> (R, R, 3)."""
         ...
 
     def code_of(self, picture: NDArray[np.float32]) -> Code | None:

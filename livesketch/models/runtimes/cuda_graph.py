@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from livesketch.frames import Code, Picture
+from livesketch.models.knobs import KNOBS
 from livesketch.models.runtimes import Shape
 
 WARM_UPS = 3  # libraries choose their algorithms in the first runs, which a graph must not hold
@@ -21,7 +22,7 @@ class CapturedFace:
         self._network, self._dtype = network, dtype
         self._device = next(network.parameters()).device
         side, result = shape.sketch_size, shape.resolution
-        sizes = ((1, shape.channels, side, side), (1, shape.code_size), (1,))
+        sizes = ((1, shape.channels, side, side), (1, shape.code_size), (1, len(KNOBS)))
         with torch.cuda.device(self._device):
             self._given = [torch.ones(s, dtype=torch.float32).pin_memory() for s in sizes]
             self._inputs = [torch.ones(s, device=self._device) for s in sizes]
@@ -36,9 +37,9 @@ class CapturedFace:
             with torch.inference_mode(), torch.cuda.graph(self._graph, stream=self._stream):
                 self._made = self._pixels()
 
-    def face(self, drawing: NDArray[np.float32], code: Code, faithful: float) -> Picture:
+    def face(self, drawing: NDArray[np.float32], code: Code, knobs: NDArray[np.float32]) -> Picture:
         """One replay; waits for nothing but its own pixels."""
-        for pinned, value in zip(self._given, (drawing, code[None], faithful), strict=True):
+        for pinned, value in zip(self._given, (drawing, code[None], knobs[None]), strict=True):
             pinned.numpy()[...] = value
         with torch.inference_mode(), torch.cuda.stream(self._stream):
             for there, pinned in zip(self._inputs, self._given, strict=True):
@@ -50,8 +51,8 @@ class CapturedFace:
 
     def _pixels(self) -> Tensor:
         """(R, R, 3) uint8 on the card."""
-        drawing, code, faithful = (tensor.to(self._dtype) for tensor in self._inputs)
+        drawing, code, knobs = (tensor.to(self._dtype) for tensor in self._inputs)
         drawing = drawing.contiguous(memory_format=torch.channels_last)
-        made = self._network(drawing, code, faithful)[0].float()
+        made = self._network(drawing, code, knobs)[0].float()
         pixels = (made * 127.5 + 127.5).round_().clamp_(0, 255).to(torch.uint8)
         return pixels.permute(1, 2, 0).contiguous()

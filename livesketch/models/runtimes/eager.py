@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from livesketch.models import checkpoint
+from livesketch.models.knobs import KNOBS
 from livesketch.models.machine import playing_threads
 from livesketch.models.networks import psp
 
@@ -33,6 +34,6 @@ def _given(network: str, config: Any) -> tuple[Tensor, ...]:
         return (torch.ones(1, config.input_channels, psp.SIDE, psp.SIDE),)
     if network == "stylegan2":
         return (torch.zeros(1, config.num_ws, config.w_dim),)
-    side = config.img_resolution
+    side = config.input_size
     drawing = torch.ones(1, config.input_channels, side, side)
-    return drawing, torch.zeros(1, config.z_dim), torch.full((1,), 0.5)
+    return drawing, torch.zeros(1, config.z_dim), torch.zeros(1, len(KNOBS))

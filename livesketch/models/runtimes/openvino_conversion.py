@@ -1,4 +1,8 @@
-"""Turns a weights file into the form that OpenVINO reads, once; the only part of that road that needs torch."""
+"""Turns a weights file into the form that OpenVINO reads, once; the only part of that road that needs torch.
+
+One file for each step of the compact network: reading and painting may run in half precision, what
+lies between them are places, and a place in half precision is off by a pixel.
+"""
 
 import warnings
 from pathlib import Path
@@ -10,20 +14,30 @@ from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
 from torch import Tensor, nn
 
 from livesketch.models import checkpoint
+from livesketch.models.knobs import KNOBS
 from livesketch.models.pixels import STYLE_SIZE
+
+STEPS = {"read": "reader", "settle": "settle", "paint": "painter"}  # file -> part of the network
 
 
 def convert(weights: Path, folder: Path) -> None:
-    """Write face.xml and, where the file has a style encoder, style.xml (each with its .bin).
+    """Write read.xml, settle.xml, paint.xml and, where the file has a style encoder, style.xml (each with its .bin).
 
     The weights are checked on the way: ModelError. What OpenVINO cannot take: RuntimeError.
     """
     held = checkpoint.load(weights)
     config = held.config
-    side = config.img_resolution
+    side = config.input_size
     drawing = torch.ones(1, config.input_channels, side, side)
-    code, faithful = torch.zeros(1, config.z_dim), torch.full((1,), 0.5)
-    _save(held.network, (drawing, code, faithful), folder / "face.xml")
+    given = (drawing,)
+    rest = (torch.zeros(1, config.z_dim), torch.zeros(1, len(KNOBS)))
+    for name in STEPS:
+        step = getattr(held.network, STEPS[name])
+        if name == "settle":
+            given = (*given, *rest)
+        _save(step, given, folder / f"{name}.xml")
+        with torch.inference_mode():
+            given = step(*given)
     if held.style_encoder is not None:
         photo = torch.zeros(1, 3, STYLE_SIZE, STYLE_SIZE)
         _save(held.style_encoder, (photo,), folder / "style.xml")

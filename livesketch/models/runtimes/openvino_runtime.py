@@ -5,6 +5,7 @@ import json
 import logging
 import shutil
 import tempfile
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -25,27 +26,33 @@ log = logging.getLogger(__name__)
 
 KEPT = 8  # converted models in the cache; the oldest go first
 LIST = "files.json"
+STEPS = ("read", "settle", "paint")
 
 
 class Runtime:
-    """One weights file, compiled for this CPU."""
+    """One weights file, compiled for this CPU; places stay in float32 between the two networks."""
 
     name = "openvino"
 
-    def __init__(self, face: openvino.Model, style: openvino.Model | None) -> None:
+    def __init__(self, steps: Sequence[openvino.Model], style: openvino.Model | None) -> None:
         self._core = openvino.Core()
         self._style_model, self._style = style, None
         abilities = self._core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
-        self._precision = "bf16" if "BF16" in abilities else "f32"
-        self._face = self._compiled(face, self._precision).create_infer_request()
-        drawing, code = face.inputs[0].get_shape(), face.inputs[1].get_shape()
-        self.shape = Shape(drawing[1], drawing[3], code[1], face.outputs[0].get_shape()[3])
+        quick = "bf16" if "BF16" in abilities else "f32"
+        read, settle, paint = steps
+        self._read = self._compiled(read, quick).create_infer_request()
+        self._settle = self._compiled(settle, "f32").create_infer_request()
+        self._paint = self._compiled(paint, quick).create_infer_request()
+        drawing, code = read.inputs[0].get_shape(), settle.inputs[2].get_shape()
+        self.shape = Shape(drawing[1], drawing[3], code[1], paint.outputs[0].get_shape()[3])
         self.device = cpu_words()
 
-    def face(self, drawing: NDArray[np.float32], code: Code, faithful: float) -> Picture:
-        given = [drawing, code[None], np.array([faithful], np.float32)]
-        made = self._face.infer(given, share_inputs=True, share_outputs=True)
-        return picture_from(made[0][0])
+    def face(self, drawing: NDArray[np.float32], code: Code, knobs: NDArray[np.float32]) -> Picture:
+        meant = self._read.infer([drawing], share_inputs=True, share_outputs=True)
+        given = [meant[0], meant[1], code[None], knobs[None]]
+        settled = self._settle.infer(given, share_inputs=True, share_outputs=True)
+        given = [settled[0], settled[1], settled[2]]
+        return picture_from(self._paint.infer(given, share_inputs=True, share_outputs=True)[0][0])
 
     def code_of(self, picture: NDArray[np.float32]) -> Code | None:
         if self._style is None:
@@ -108,7 +115,9 @@ def _is_whole(folder: Path) -> bool:
     """Whether every file is there as it was written: OpenVINO does not notice flipped bits."""
     try:
         listed = json.loads((folder / LIST).read_text(encoding="utf-8"))
-        return "face.xml" in listed and all(_sum(folder / n) == s for n, s in listed.items())
+        return all(f"{step}.xml" in listed for step in STEPS) and all(
+            _sum(folder / n) == s for n, s in listed.items()
+        )
     except (OSError, ValueError, TypeError, AttributeError):
         return False
 
@@ -123,7 +132,8 @@ def _opened(folder: Path) -> Runtime:
     core.set_property({"ENABLE_MMAP": False})  # the file may be a temporary one
     style = folder / "style.xml"
     return Runtime(
-        core.read_model(folder / "face.xml"), core.read_model(style) if style.exists() else None
+        [core.read_model(folder / f"{step}.xml") for step in STEPS],
+        core.read_model(style) if style.exists() else None,
     )
 
 

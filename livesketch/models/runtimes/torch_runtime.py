@@ -25,7 +25,7 @@ class Runtime:
     def __init__(self, held: Checkpoint, device: torch.device) -> None:
         config = held.config
         self.shape = Shape(
-            config.input_channels, config.img_resolution, config.z_dim, config.img_resolution
+            config.input_channels, config.input_size, config.z_dim, config.img_resolution
         )
         self.device = device_words(device)
         self._device = device
@@ -38,15 +38,15 @@ class Runtime:
         else:
             self._captured, self._network = None, network
 
-    def face(self, drawing: NDArray[np.float32], code: Code, faithful: float) -> Picture:
+    def face(self, drawing: NDArray[np.float32], code: Code, knobs: NDArray[np.float32]) -> Picture:
         if self._captured is not None:
-            return self._captured.face(drawing, code, faithful)
+            return self._captured.face(drawing, code, knobs)
         assert self._network is not None
         with torch.inference_mode():
             x = torch.from_numpy(drawing).to(self._device, self._dtype)
             z = torch.from_numpy(code)[None].to(self._device, self._dtype)
-            gain = torch.full((1,), faithful, device=self._device, dtype=self._dtype)
-            made = self._network(x.to(memory_format=torch.channels_last), z, gain)
+            turned = torch.from_numpy(knobs)[None].to(self._device, self._dtype)
+            made = self._network(x.to(memory_format=torch.channels_last), z, turned)
             return picture_from(made[0].float().cpu().numpy())
 
     def code_of(self, picture: NDArray[np.float32]) -> Code | None:

@@ -42,7 +42,7 @@ class Runtime:
         )
         self.shape = Shape(self._channels, psp.SIDE, config.z_dim, config.img_resolution)
 
-    def face(self, drawing: NDArray[np.float32], code: Code, faithful: float) -> Picture:
+    def face(self, drawing: NDArray[np.float32], code: Code, knobs: NDArray[np.float32]) -> Picture:
         """The drawing's face; the look, held, paints its fine layers (style mixing)."""
         ws = self.encode(drawing[0]).copy()
         first = min(FINE, self._num_ws - 2)

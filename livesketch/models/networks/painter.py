@@ -1,0 +1,131 @@
+"""What is meant by a drawing, and who it is -> a face."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from livesketch.models.networks.face_lines import MAPS
+
+BASE = 128  # side of the picture that the body paints; larger sizes add detail to it
+
+
+def act(x: Tensor) -> Tensor:
+    return F.leaky_relu(x, 0.2)
+
+
+class Styled(nn.Module):
+    """A convolution on instance-normalised features, scaled and shifted by the style (AdaIN, Huang 2017)."""
+
+    def __init__(self, i: int, o: int, w_dim: int) -> None:
+        super().__init__()
+        self.conv, self.style = nn.Conv2d(i, o, 3, 1, 1), nn.Linear(w_dim, i * 2)
+        nn.init.zeros_(self.style.bias)
+
+    def forward(self, x: Tensor, w: Tensor) -> Tensor:
+        gain, bias = self.style(w)[:, :, None, None].chunk(2, 1)
+        return act(self.conv(F.instance_norm(x) * (1 + gain) + bias))
+
+
+class Up(nn.Module):
+    """Twice as large, then two styled convolutions."""
+
+    def __init__(self, i: int, o: int, w_dim: int) -> None:
+        super().__init__()
+        self.first, self.second = Styled(i, o, w_dim), Styled(o, o, w_dim)
+
+    def forward(self, x: Tensor, w: Tensor) -> Tensor:
+        return self.second(self.first(F.interpolate(x, scale_factor=2.0, mode="nearest"), w), w)
+
+
+class Detail(nn.Module):
+    """What a picture above 128 has and its enlarged 128 version lacks; starts as nothing."""
+
+    def __init__(self, i: int, c: tuple[int, int], doublings: int) -> None:
+        super().__init__()
+        self.inp = nn.Conv2d(i, c[0] * 4, 3, 1, 1)
+        self.middle, self.grow, fine = nn.ModuleList(), nn.ModuleList(), c[0]
+        for k in range(doublings):
+            self.middle.append(nn.Conv2d(fine, c[1], 3, 1, 1))
+            if k + 1 < doublings:
+                fine = c[0] // 2
+                self.grow.append(nn.Conv2d(c[1], fine * 4, 3, 1, 1))
+        self.rgb = nn.Conv2d(c[1], 12, 3, 1, 1)
+        nn.init.zeros_(self.rgb.weight)
+        nn.init.zeros_(self.rgb.bias)  # type: ignore[arg-type]
+
+    def forward(self, h: Tensor) -> Tensor:
+        h = act(F.pixel_shuffle(self.inp(h), 2))
+        for k, middle in enumerate(self.middle):
+            h = act(middle(h))
+            if k < len(self.grow):
+                h = act(F.pixel_shuffle(self.grow[k](h), 2))
+        return F.pixel_shuffle(self.rgb(h), 2)
+
+
+class Painter(nn.Module):
+    """Maps of a face's lines (N, M, 64, 64), regions (N, R, 32, 32) and a code (N, Z) -> a face.
+
+    Features go down to 4 x 4 and up again; the clean maps may be followed exactly, since nothing of
+    a hand's trembling is in them.
+    """
+
+    def __init__(
+        self,
+        regions: int,
+        z_dim: int,
+        w_dim: int,
+        encoder: tuple[int, int, int, int],
+        decoder: tuple[int, int, int],
+        head: int,
+        detail: tuple[int, int],
+        doublings: int,
+    ) -> None:
+        super().__init__()
+        e, d, self.doublings = encoder, decoder, doublings
+        self.inp = nn.Conv2d(len(MAPS) * 4 + regions, e[0], 3, 1, 1)
+        self.first = nn.Conv2d(e[0], e[0], 3, 1, 1)
+        self.halve = nn.ModuleList([nn.Conv2d(e[k], e[k + 1], 4, 2, 1) for k in range(3)])
+        self.refine = nn.ModuleList([nn.Conv2d(e[k + 1], e[k + 1], 3, 1, 1) for k in range(3)])
+        self.whole = nn.Linear(e[3] * 16, w_dim)
+        self.style = nn.Sequential(
+            nn.Linear(z_dim, w_dim), nn.LeakyReLU(0.2), nn.Linear(w_dim, w_dim)
+        )
+        self.ups = nn.ModuleList(
+            [Up(e[3], d[0], w_dim), Up(d[0], d[1], w_dim), Up(d[1], d[2], w_dim)]
+        )
+        self.skips = nn.ModuleList([nn.Conv2d(e[k], d[j], 1) for k, j in ((2, 0), (1, 1), (0, 2))])
+        self.out = nn.Conv2d(d[2], head * 4, 3, 1, 1)
+        self.refine64 = Styled(head, head, w_dim)
+        nn.init.zeros_(self.refine64.conv.weight)
+        nn.init.zeros_(self.refine64.conv.bias)  # type: ignore[arg-type]
+        self.rgb = nn.Conv2d(head // 4, 3, 3, 1, 1)
+        self.detail = Detail(head, detail, doublings) if doublings else None
+
+    def body(self, maps: Tensor, regions: Tensor, z: Tensor) -> tuple[Tensor, Tensor]:
+        """-> features (N, head, 64, 64) and the face at 128: (N, 3, 128, 128)."""
+        x = F.pixel_unshuffle(maps, 2)
+        x = act(self.inp(torch.cat([x, regions.to(x.dtype)], 1)))
+        levels = [x + act(self.first(x))]
+        for halve, refine in zip(self.halve, self.refine, strict=True):
+            x = act(halve(levels[-1]))
+            levels.append(x + act(refine(x)))
+        h = levels[-1]
+        w = self.whole(h.flatten(1)) + self.style(z)
+        for up, skip, level in zip(self.ups, self.skips, levels[-2::-1], strict=True):
+            h = up(h, w) + skip(level)
+        h = act(F.pixel_shuffle(self.out(h), 2))
+        h = h + self.refine64(h, w)
+        return h, self.rgb(F.pixel_shuffle(h, 2))
+
+    def finish(self, h: Tensor, face: Tensor) -> Tensor:
+        """What `body` gave -> the face at full size; at 128 that is the face it gave."""
+        if self.detail is None:
+            return face
+        scale = float(2**self.doublings)
+        large = F.interpolate(face, scale_factor=scale, mode="bilinear", align_corners=False)
+        return large + self.detail(h)
+
+    def forward(self, maps: Tensor, regions: Tensor, z: Tensor) -> Tensor:
+        return self.finish(*self.body(maps, regions, z))

@@ -1,0 +1,94 @@
+"""Between reading and painting: how far a drawing's shape is taken at its word, and what it says of who it is."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from livesketch.models.knobs import DIRECTIONS
+from livesketch.models.networks.face_lines import OVAL, PARTS, POINTS, Lines, keep_constant
+
+LIMIT = 1.6  # spreads of real faces beyond which a plausible face does not go
+KIN = 16  # numbers that describe a head
+
+
+class Settle(nn.Module):
+    """Points and regions of a drawing -> what is painted from. Its variables are statistics of photos.
+
+    Shapes are compared after a similarity (Procrustes, Goodall 1991) and described by their principal
+    components (active shape models, Cootes 1995); a plausible shape stays within LIMIT spreads.
+    """
+
+    def __init__(self, points: int, regions: int, grid: int, shapes: int, z_dim: int) -> None:
+        super().__init__()
+        self.register_buffer("mean", torch.zeros(points, 2))
+        self.register_buffer("usual_points", torch.zeros(points, 2))  # where they lie in a picture
+        self.register_buffer("basis", torch.zeros(shapes, points, 2))
+        self.register_buffer("spread", torch.ones(shapes))
+        self.register_buffer("usual", torch.zeros(regions, grid, grid))  # logits
+        self.register_buffer("head_mean", torch.zeros(KIN))
+        self.register_buffer("head_spread", torch.ones(KIN))
+        self.register_buffer("kin", torch.zeros(KIN, z_dim))
+        self.register_buffer("phase", torch.zeros(z_dim))
+        self.register_buffer("direction_codes", torch.zeros(len(DIRECTIONS), z_dim))
+        self.register_buffer("direction_shapes", torch.zeros(len(DIRECTIONS), points, 2))
+        part_of = [[float(index in indices) for index in POINTS] for indices in PARTS.values()]
+        keep_constant(self, "part_of", part_of)
+        keep_constant(self, "oval", [POINTS.index(index) for index in OVAL[:-1]])
+        self.lines = Lines()
+
+    def forward(
+        self, points: Tensor, logits: Tensor, z: Tensor, knobs: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """points (N, K, 2), logits (N, R, G, G), z (N, Z), knobs (N, len(KNOBS)) -> maps, regions, z."""
+        parts, hair, kin, directions = knobs.split([len(PARTS), 1, 1, len(DIRECTIONS)], 1)
+        middle, turn, shape = self.aligned(points)
+        likely = self.plausible(shape)
+        strict = (parts @ self.part_of)[..., None]  # N,K,1
+        meant = likely + (shape - likely) * strict
+        meant = meant + torch.einsum("nd,dkc->nkc", directions, self.direction_shapes)
+        share = 0.4 + 0.6 * hair[..., None, None]
+        regions = F.softmax(logits.float() * share + self.usual * (1 - share), 1)
+        who = self.person(shape, z, kin) + directions @ self.direction_codes
+        return self.lines(_turned(meant, turn) + middle), regions, who
+
+    def plausible(self, shape: Tensor) -> Tensor:
+        """The nearest aligned shape (N, K, 2) that a real face could have."""
+        there = torch.einsum("nkc,skc->ns", shape - self.mean, self.basis) / self.spread
+        there = torch.tanh(there / LIMIT) * LIMIT * self.spread
+        return self.mean + torch.einsum("ns,skc->nkc", there, self.basis)
+
+    def aligned(self, points: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """-> middle (N, 1, 2), turn (N, 1, 2) as a complex number, the shape without them."""
+        middle = points.mean(1, keepdim=True)
+        p, m = points - middle, self.mean
+        real = (p * m).sum((1, 2))
+        imaginary = (p[..., 1] * m[:, 0] - p[..., 0] * m[:, 1]).sum(1)
+        turn = torch.stack([real, imaginary], -1)[:, None] / (m * m).sum().clamp(min=1e-6)
+        size = (turn * turn).sum(-1, keepdim=True).clamp(min=1e-6)
+        back = turn * turn.new_tensor([1.0, -1.0]) / size
+        return middle, turn, _turned(p, back)
+
+    def head(self, shape: Tensor) -> Tensor:
+        """(N, KIN): the outline of an aligned shape around its middle."""
+        oval = shape[:, self.oval]
+        oval = oval - oval.mean(1, keepdim=True)
+        step = max(1, oval.shape[1] // (KIN // 2))
+        return oval[:, ::step][:, : KIN // 2].flatten(1)
+
+    def person(self, shape: Tensor, z: Tensor, share: Tensor) -> Tensor:
+        """A code as likely as z, moved by the drawn head: other heads are other people of one look.
+
+        The move is a smooth function of the head with unit spread (random Fourier features, Rahimi 2007).
+        """
+        head = ((self.head(shape) - self.head_mean) / self.head_spread).clamp(-4, 4)
+        moved = torch.cos(head @ self.kin + self.phase) * 2**0.5
+        return (z + moved * share) / torch.sqrt(1 + share * share)
+
+
+def _turned(points: Tensor, turn: Tensor) -> Tensor:
+    """Complex product: points (N, K, 2) turned and sized by (N, 1, 2)."""
+    x = points[..., 0] * turn[..., 0] - points[..., 1] * turn[..., 1]
+    y = points[..., 0] * turn[..., 1] + points[..., 1] * turn[..., 0]
+    return torch.stack([x, y], -1)

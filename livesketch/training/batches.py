@@ -1,0 +1,115 @@
+"""Step number -> the tensors of its batch: the same for the same seed, whoever asks."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from livesketch.training.dataset import Prepared
+from livesketch.training.examples import Portrait, Reading, portrait
+from livesketch.training.paint_step import PaintBatch
+from livesketch.training.read_step import ReadBatch
+from livesketch.training.tasks import seen_by
+
+Example = Callable[[Prepared, int, np.random.Generator], Any]
+
+
+@dataclass(frozen=True)
+class Share:
+    """How many examples a step takes, and which of them are ours."""
+
+    count: int
+    rank: int = 0
+    world: int = 1
+
+
+class _Examples(torch.utils.data.Dataset):
+    def __init__(
+        self, data: Prepared, example: Example, size: int, seed: int, share: Share
+    ) -> None:
+        self._data, self._example, self._size = data, example, size
+        self._seed, self._share = seed, share
+
+    def __len__(self) -> int:
+        return 2**40
+
+    def __getitem__(self, step: int) -> tuple[np.ndarray, ...]:
+        each = self._share.count // self._share.world
+        first = self._share.rank * each
+        made = [
+            self._example(
+                self._data, self._size, np.random.default_rng((self._seed, step, first + k))
+            )
+            for k in range(each)
+        ]
+        return tuple(np.stack([getattr(one, name) for one in made]) for name in vars(made[0]))
+
+
+def readings(
+    data: Prepared,
+    task: str,
+    size: int,
+    seed: int,
+    share: Share,
+    first: int,
+    workers: int,
+    device: torch.device,
+) -> Iterator[ReadBatch]:
+    """Batches for a reader of `task`, from step `first` on."""
+    for arrays in _arrays(_Examples(data, seen_by(task), size, seed, share), first, workers):
+        fields = dict(zip(Reading.__dataclass_fields__, arrays, strict=True))
+        seen = _tensor(fields["seen"], device).float() / 255
+        yield ReadBatch(
+            seen.contiguous(memory_format=torch.channels_last),
+            _tensor(fields["points"], device),
+            _tensor(fields["regions"], device).float() / 4,
+        )
+
+
+def portraits(
+    data: Prepared,
+    size: int,
+    seed: int,
+    share: Share,
+    first: int,
+    workers: int,
+    device: torch.device,
+) -> Iterator[PaintBatch]:
+    """Batches for a painter, from step `first` on."""
+    for arrays in _arrays(_Examples(data, portrait, size, seed, share), first, workers):
+        fields = dict(zip(Portrait.__dataclass_fields__, arrays, strict=True))
+        yield PaintBatch(
+            _pictures(fields["picture"], device),
+            _pictures(fields["straight"], device),
+            _tensor(fields["points"], device),
+            _tensor(fields["regions"], device).float() / 4,
+        )
+
+
+def _arrays(examples: _Examples, first: int, workers: int) -> Iterator[tuple[np.ndarray, ...]]:
+    """Made ahead in other processes where there are cores to spare."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return iter(
+        torch.utils.data.DataLoader(
+            examples,
+            batch_size=None,
+            sampler=range(first, 2**31),
+            num_workers=(cores or 1) - 1 if workers < 0 else workers,
+            collate_fn=tuple,
+        )
+    )
+
+
+def _tensor(array: np.ndarray, device: torch.device) -> Tensor:
+    return torch.from_numpy(array).to(device, non_blocking=True)
+
+
+def _pictures(array: np.ndarray, device: torch.device) -> Tensor:
+    y = _tensor(array, device).permute(0, 3, 1, 2).float() / 127.5 - 1
+    return y.contiguous(memory_format=torch.channels_last)

@@ -1,0 +1,90 @@
+"""What was learned becomes a weights file: a reader, a painter, and statistics of the photos between them."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import cast
+
+import torch
+from torch import nn
+
+from livesketch.errors import LivesketchError, ModelError, OutputError
+from livesketch.models import checkpoint
+from livesketch.models.networks import compact
+from livesketch.training import directions, looks, preview, shapes, state
+from livesketch.training.dataset import open_prepared
+from livesketch.training.loop import config_of, kept
+
+
+@dataclass(frozen=True)
+class FinishOptions:
+    """What goes into the file beside what was learned."""
+
+    data: Path
+    out: Path
+    task: str = "sketch"
+    size: int = 256
+    seed: int = 0
+    model: Path | None = None  # take everything but the reader from this weights file
+    style_space: str = ""
+    sources: str = ""
+    terms: str = ""
+
+
+def finish(options: FinishOptions, say: Callable[[str], None]) -> Path:
+    """Write OUT/<task>.safetensors and a sheet. The training states stay, so that they can go on.
+
+    With `model`, painter, style encoder and statistics are that file's, and so is its style space: a
+    look is the same person in both.
+    """
+    data, config = open_prepared(options.data), config_of(options.task, options.size)
+    network, encoder = compact.Network(config).eval(), compact.StyleEncoder(config).eval()
+    network.requires_grad_(False)
+    encoder.requires_grad_(False)
+    reader = state.read(kept(options.out, "reader", options.task))
+    _load(network.reader, reader["networks"].get("average"))
+    metadata = {"task": options.task, "sources": options.sources, "terms": options.terms}
+    metadata["date"] = datetime.now(UTC).date().isoformat()
+    metadata["readings"] = str(reader.get("pictures", 0))
+    if options.model is not None:
+        given = checkpoint.load(options.model)
+        network.painter, network.settle = given.network.painter, given.network.settle
+        encoder = cast(compact.StyleEncoder, given.style_encoder)
+        metadata["style_space"] = given.style_space
+        metadata["pictures"] = given.metadata.get("pictures", "")
+    else:
+        painted = state.read(kept(options.out, "painter", options.task))
+        _load(network.painter, painted["networks"].get("average"))
+        _load(encoder, painted["networks"].get("style_encoder"))
+        metadata["style_space"] = options.style_space or f"{options.out.name}-{options.seed}"
+        metadata["pictures"] = str(painted.get("pictures", 0))
+        shapes.describe(network.settle, data, options.seed)
+        tones = looks.even_out(network, encoder, data, options.seed)
+        say(
+            "skin tones of random looks, very light to dark: " + " ".join(f"{s:.0%}" for s in tones)
+        )
+        moved = directions.find(network, data, options.seed)
+        for name, by in zip(moved.names, moved.by, strict=True):
+            words = ", ".join(f"{n} {v:+.2f}" for n, v in zip(moved.names, by, strict=True))
+            say(f"the knob {name} at its end moves, in spreads: {words}")
+    path = options.out / f"{options.task}.safetensors"
+    try:
+        checkpoint.save(path, "compact", network, encoder, metadata)
+    except LivesketchError as error:
+        raise OutputError(error.message, error.hint) from error
+    sheet = preview.faces(network, options.task, data)
+    preview.write_png(path.with_suffix(".png"), sheet)
+    say(f"wrote {path}")
+    return path
+
+
+def _load(module: nn.Module, tensors: object) -> None:
+    try:
+        module.load_state_dict(copy.copy(tensors))  # type: ignore[arg-type]
+    except (RuntimeError, TypeError, AttributeError) as error:
+        raise ModelError("the training state does not fit this version of the trainer") from error
+    module.to(torch.float32)

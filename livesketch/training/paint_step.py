@@ -1,0 +1,205 @@
+"""One step of learning to paint: a face is made, critics judge it once, both sides learn from the judgement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from livesketch.models.networks.face_lines import Lines
+from livesketch.models.networks.painter import BASE, Painter
+from livesketch.training import losses
+from livesketch.training.discriminator import DetailDiscriminator, Discriminator
+from livesketch.training.perceptual import Features, ProjectedDiscriminator
+from livesketch.training.state import State
+from livesketch.training.world import average_gradients
+
+HALF_LIFE = 6000  # pictures after which half of an average is new
+LARGEST_GRADIENT = 20.0
+CRITICS = ("discriminator", "detail_discriminator", "projected")
+PAINTERS = ("network", "style_encoder")
+BLURS = 5  # of 8 regions are shown blurred by up to 4 cells: a reader is not always sure
+
+
+@dataclass(frozen=True)
+class PaintBatch:
+    pictures: Tensor  # N,3,S,S -1..1
+    straights: Tensor  # N,3,128,128 -1..1
+    points: Tensor  # N,K,2
+    regions: Tensor  # N,R,32,32 shares of one
+
+
+def paint_step(
+    learned: State, batch: PaintBatch, lines: Lines, features: Features | None, warmth: int
+) -> dict[str, float]:
+    """Gradients, and one step of every optimizer. warmth: steps since the start."""
+    net = learned.networks
+    painter, encode = cast(Painter, net["network"]), net["style_encoder"]
+    count, device = len(batch.pictures), batch.pictures.device
+    own = torch.arange(count, device=device) % 2 == 0  # these take the photo's own style
+    maps, regions = lines(batch.points), _blurred(batch.regions)
+    with _mixed(device):
+        mean, log_var = (t.float() for t in encode(batch.straights))
+        noise = torch.randn_like(mean)
+        borrowed = (torch.arange(count, device=device) % 4 == 1)[:, None]  # somebody else's
+        other = torch.where(borrowed, mean.roll(2, 0).detach(), noise)
+        z = torch.where(own[:, None], mean + noise * (log_var / 2).exp(), other)
+        made = painter(maps, regions, z).float()
+    judged = _judge(learned, batch.pictures, made, maps, features)
+    values = _teach_critics(learned, judged)
+    ramp = min(1.0, warmth / 300)
+    fold = made.shape[-1] // BASE
+    small, true = F.avg_pool2d(made, fold), F.avg_pool2d(batch.pictures, fold)
+    pixels = F.l1_loss(small[own], true[own])
+    adversarial = -judged.made[0].float().mean() + F.softplus(-judged.made[1].float()).mean()
+    matched = losses.matching(judged.made[2], judged.true[2], own)
+    divergence = losses.kl(mean[own], log_var[own])
+    with _mixed(device):
+        again = encode(small)[0].float()
+    told = F.smooth_l1_loss(again[~own], z[~own].detach())  # a look is seen in every face it makes
+    loss = 0.6 * ramp * adversarial + 8 * pixels + 4 * F.l1_loss(made[own], batch.pictures[own])
+    loss = loss + 8 * matched + 0.01 * divergence + 0.5 * told
+    if judged.made_features:
+        scores = net["projected"](judged.made_features)
+        alike = [
+            F.l1_loss(a[own], b[own])
+            for a, b in zip(judged.made_features, judged.true_features, strict=True)
+        ]
+        layout = F.l1_loss(judged.made_features[2][~own], judged.true_features[2][~own])
+        loss = loss - 0.6 * ramp * _mean([s.float().mean() for s in scores])
+        loss = loss + 6 * _mean(alike) + 1.5 * layout
+        values["alike"] = _mean(alike).item()
+    if judged.made_sharp is not None and judged.true_sharp is not None:
+        first = own[: len(judged.made_sharp[0])]
+        loss = loss - 0.15 * min(1.0, warmth / 600) * judged.made_sharp[0].float().mean()
+        loss = loss + 4 * losses.matching(judged.made_sharp[1], judged.true_sharp[1], first)
+    parameters = [p for name in PAINTERS for p in net[name].parameters()]
+    learned.optimizers["painters"].zero_grad(set_to_none=True)
+    loss.backward(inputs=parameters)
+    average_gradients(parameters)
+    # one wild gradient would move every weight by ten ordinary steps: Adam has no momentum here
+    norm = nn.utils.clip_grad_norm_(parameters, LARGEST_GRADIENT)
+    for optimizer in learned.optimizers.values():
+        optimizer.step()
+    keep = min(0.5 ** (count / HALF_LIFE), 1 - 1 / (warmth + 2))
+    losses.blend(net["average"], painter, keep)
+    return values | {
+        "adversarial": adversarial.item(),
+        "l1": pixels.item(),
+        "match": matched.item(),
+        "kl": divergence.item(),
+        "told": told.item(),
+        "norm": norm.item(),
+    }
+
+
+Judgement = tuple[Tensor, Tensor, list[Tensor]]  # in patches, as a whole, the features behind it
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What the critics make of true and made pictures, each shown with the same changes."""
+
+    shown: Tensor  # N,3,128,128: the true pictures as the critic saw them
+    maps: Tensor
+    true: Judgement
+    made: Judgement
+    true_features: list[Tensor]
+    made_features: list[Tensor]
+    window: Tensor | None  # true details
+    true_sharp: tuple[Tensor, list[Tensor]] | None
+    made_sharp: tuple[Tensor, list[Tensor]] | None
+
+
+def _judge(
+    learned: State, pictures: Tensor, made: Tensor, maps: Tensor, features: Features | None
+) -> Judged:
+    net, fold = learned.networks, made.shape[-1] // BASE
+    change, shift = losses.augmentation(len(made), made.device)
+    true, false, maps = change(pictures), change(made), shift(maps)
+    shown = F.avg_pool2d(true, fold)
+    window = true_sharp = made_sharp = None
+    with _mixed(made.device):
+        critic = cast(Discriminator, net["discriminator"])
+        judged_true, judged_made = critic(shown, maps), critic(F.avg_pool2d(false, fold), maps)
+        if learned.step % 2 == 0 and fold > 1:  # details are learned faster than faces
+            sharp = cast(DetailDiscriminator, net["detail_discriminator"])
+            half, edge = len(made) // 2, made.shape[-1] - BASE
+            top, left = (int(torch.randint(0, edge + 1, ())) for _ in "yx")
+            window = pictures[:half, :, top : top + BASE, left : left + BASE]
+            true_sharp = sharp(window)
+            made_sharp = sharp(made[:half, :, top : top + BASE, left : left + BASE])
+    true_features, made_features = [], []
+    if features is not None:
+        with torch.no_grad():
+            true_features = features(true)
+        made_features = features(false)
+    return Judged(
+        shown,
+        maps,
+        judged_true,
+        judged_made,
+        true_features,
+        made_features,
+        window,
+        true_sharp,
+        made_sharp,
+    )
+
+
+def _teach_critics(learned: State, judged: Judged) -> dict[str, float]:
+    """Gradients of the critics: tell true from made; R1 (Mescheder 2018) now and then."""
+    net, step = learned.networks, learned.step
+    critic = cast(Discriminator, net["discriminator"])
+    loss = losses.hinge(judged.true[0], judged.made[0])
+    loss = loss + losses.logistic(judged.true[1], judged.made[1])
+    values, taught = {"critic": loss.item()}, [*critic.parameters()]
+    if judged.made_features:
+        projected = cast(ProjectedDiscriminator, net["projected"])
+        pairs = zip(projected(judged.true_features), projected(judged.made_features), strict=True)
+        each = _mean([losses.hinge(a, b) for a, b in pairs])
+        values["projected"] = each.item()
+        loss, taught = loss + each, [*taught, *projected.parameters()]
+    if judged.true_sharp is not None and judged.made_sharp is not None:
+        sharp = cast(DetailDiscriminator, net["detail_discriminator"])
+        blunt = losses.hinge(judged.true_sharp[0], judged.made_sharp[0])
+        values["sharp"] = blunt.item()
+        loss, taught = loss + blunt, [*taught, *sharp.parameters()]
+    learned.optimizers["critics"].zero_grad(set_to_none=True)
+    loss.backward(inputs=taught, retain_graph=True)
+    if step % 16 == 0:
+        some = max(2, len(judged.shown) // 2)
+
+        def judge(y: Tensor) -> Tensor:
+            patch, whole, _ = critic(y, judged.maps[:some])
+            return patch.float().mean((1, 2, 3)) + whole.float().flatten()
+
+        (losses.r1(judge, judged.shown[:some]) * 2).backward()
+    if judged.window is not None and step % 32 == 8:
+        sharp = net["detail_discriminator"]
+        (losses.r1(lambda y: sharp(y)[0].float().mean((1, 2, 3)), judged.window) * 2).backward()
+    average_gradients([p for name in CRITICS if name in net for p in net[name].parameters()])
+    return values
+
+
+def _blurred(regions: Tensor) -> Tensor:
+    """Each example's regions blurred by none to four cells, or as they are."""
+    out = []
+    for one in regions.split(1):
+        reach = int(torch.randint(0, 8, ()))
+        if 0 < reach < BLURS:
+            wide = F.pad(one, (reach, reach, reach, reach), mode="replicate")
+            one = F.avg_pool2d(wide, 2 * reach + 1, 1)
+        out.append(one)
+    return torch.cat(out)
+
+
+def _mean(values: list[Tensor]) -> Tensor:
+    return torch.stack(values).mean()
+
+
+def _mixed(device: torch.device) -> torch.autocast:
+    return torch.autocast(device.type, dtype=torch.bfloat16)

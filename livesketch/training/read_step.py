@@ -1,0 +1,64 @@
+"""One step of learning to read: supervised, steady, no critic needed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from livesketch.models.networks.face_lines import PARTS, POINTS
+from livesketch.models.networks.reader import Reader
+from livesketch.training import losses
+from livesketch.training.state import State
+from livesketch.training.world import average_gradients
+
+HALF_LIFE = 10_000  # pictures
+LARGEST_GRADIENT = 5.0
+CORNERS = POINTS.index(33), POINTS.index(263)  # of the eyes, outside
+
+
+@dataclass(frozen=True)
+class ReadBatch:
+    seen: Tensor  # N,C,S,S 0..1; of a drawing, 0 is ink
+    points: Tensor  # N,K,2
+    regions: Tensor  # N,R,32,32 shares of one
+
+
+def importance() -> Tensor:
+    """(K,): every part of a face counts about the same, however many landmarks it has."""
+    out = torch.zeros(len(POINTS))
+    for indices in PARTS.values():
+        distinct = sorted(set(indices))
+        for index in distinct:
+            out[POINTS.index(index)] += 1 / len(distinct)
+    return out / out.sum()
+
+
+def read_step(learned: State, batch: ReadBatch, weight: Tensor) -> dict[str, float]:
+    """Gradients, and one step of the optimizer. weight: importance() on the batch's device."""
+    reader = cast(Reader, learned.networks["network"])
+    with torch.autocast(batch.seen.device.type, dtype=torch.bfloat16):
+        found, logits = reader(batch.seen)
+    off = F.smooth_l1_loss(found, batch.points, reduction="none", beta=0.004).mean(-1)  # N,K
+    misplaced = (off * weight).sum(1).mean()
+    mislabelled = -(batch.regions * F.log_softmax(logits.float(), 1)).sum(1).mean()
+    optimizer = learned.optimizers["reader"]
+    optimizer.zero_grad(set_to_none=True)
+    (60 * misplaced + 0.5 * mislabelled).backward()
+    parameters = list(reader.parameters())
+    average_gradients(parameters)
+    nn.utils.clip_grad_norm_(parameters, LARGEST_GRADIENT)
+    optimizer.step()
+    count = len(found)
+    keep = min(0.5 ** (count / HALF_LIFE), 1 - 1 / (learned.step + 2))
+    losses.blend(learned.networks["average"], reader, keep)
+    wide = (batch.points[:, CORNERS[0]] - batch.points[:, CORNERS[1]]).norm(dim=-1)
+    far = (found - batch.points).norm(dim=-1).mean(1) / wide.clamp(min=0.05)
+    return {
+        "misplaced": misplaced.item(),
+        "mislabelled": mislabelled.item(),
+        "nme_percent": 100 * far.median().item(),
+    }

@@ -1,0 +1,48 @@
+"""What real faces' shapes are like: statistics of photos that settle a drawing's meaning."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from livesketch.models.networks.face_lines import POINTS
+from livesketch.models.networks.shape import Settle
+from livesketch.training.dataset import Prepared
+from livesketch.training.parsing import REGIONS
+
+ROUNDS = 3  # of aligning everybody to the mean (Goodall 1991)
+PITCH = 0.8  # how quickly the person changes with the head: higher, and the same head drawn again is another person
+
+
+def describe(settle: Settle, data: Prepared, seed: int) -> None:
+    """Fill the variables of `settle` in place from the photos' landmarks and regions."""
+    rng = np.random.default_rng(seed)
+    points = torch.from_numpy(np.asarray(data.landmarks)[:, POINTS])
+    mean = points.mean(0)
+    settle.usual_points.copy_(mean)
+    settle.mean.copy_(mean - mean.mean(0))
+    for _ in range(ROUNDS):
+        shapes = settle.aligned(points)[2]
+        settle.mean.copy_(shapes.mean(0))
+    shapes = settle.aligned(points)[2]
+    count = len(settle.spread)
+    _, sizes, ways = torch.linalg.svd((shapes - settle.mean).flatten(1), full_matrices=False)
+    settle.basis.copy_(ways[:count].unflatten(1, (-1, 2)))
+    settle.spread.copy_((sizes[:count] / len(shapes) ** 0.5).clamp(min=1e-5))
+    heads = settle.head(shapes)
+    settle.head_mean.copy_(heads.mean(0))
+    settle.head_spread.copy_(heads.std(0).clamp(min=1e-5))
+    settle.usual.copy_(_usual(data, settle.usual.shape[-1]))
+    size = settle.kin.shape[0]
+    settle.kin.copy_(torch.from_numpy(rng.normal(0, PITCH / size**0.5, settle.kin.shape)))
+    settle.phase.copy_(torch.from_numpy(rng.uniform(0, 2 * np.pi, settle.phase.shape)))
+
+
+def _usual(data: Prepared, grid: int) -> torch.Tensor:
+    """(R, grid, grid): logits of how often each region covers each cell."""
+    kinds, fold = np.asarray(data.regions), data.regions.shape[1] // grid
+    shares = [
+        (kinds == k).reshape(len(kinds), grid, fold, grid, fold).mean((0, 2, 4))
+        for k in range(len(REGIONS))
+    ]
+    return torch.from_numpy(np.log(np.stack(shares) + 1e-3).astype(np.float32))
