@@ -17,13 +17,14 @@ KNOBS = (*PART_NAMES, "kin", *DIRECTIONS)
 def knobs_of(settings: Mapping[str, float | bool | str]) -> NDArray[np.float32]:
     """Settings -> (len(KNOBS),); those not named are at their defaults.
 
-    A part binds as `faithful` says, more or less by its own knob.
+    A part binds as `faithful` says, more or less by its own knob; squared, so that the middle of the
+    slider still leans to what is believable.
     """
 
     def turned(name: str) -> float:
         return float(checked(name, settings.get(name, parameter(name).default)))
 
     faithful = turned("faithful")
-    parts = [min(max(faithful + turned(f"{name}_faithful"), 0.0), 1.0) for name in PART_NAMES]
+    parts = [min(max(faithful + turned(f"{name}_faithful"), 0.0), 1.0) ** 2 for name in PART_NAMES]
     rest = [turned("kin"), *(turned(name) for name in DIRECTIONS)]
     return np.array([*parts, *rest], np.float32)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from livesketch.models.networks.face_lines import POINTS
+from livesketch.models.networks.face_lines import POINTS, mirror_rows
 from livesketch.models.networks.shape import Settle
 from livesketch.training.dataset import Prepared
 from livesketch.training.parsing import REGIONS
@@ -26,9 +26,12 @@ def describe(settle: Settle, data: Prepared, seed: int) -> None:
         settle.mean.copy_(shapes.mean(0))
     shapes = settle.aligned(points)[2]
     count = len(settle.spread)
-    _, sizes, ways = torch.linalg.svd((shapes - settle.mean).flatten(1), full_matrices=False)
+    # everybody and their mirror image: what a face has on one side only is no way in which faces differ
+    twice = torch.cat([shapes, _mirrored(shapes)])
+    settle.mean.copy_(twice.mean(0))
+    _, sizes, ways = torch.linalg.svd((twice - settle.mean).flatten(1), full_matrices=False)
     settle.basis.copy_(ways[:count].unflatten(1, (-1, 2)))
-    settle.spread.copy_((sizes[:count] / len(shapes) ** 0.5).clamp(min=1e-5))
+    settle.spread.copy_((sizes[:count] / len(twice) ** 0.5).clamp(min=1e-5))
     heads = settle.head(shapes)
     settle.head_mean.copy_(heads.mean(0))
     settle.head_spread.copy_(heads.std(0).clamp(min=1e-5))
@@ -36,6 +39,10 @@ def describe(settle: Settle, data: Prepared, seed: int) -> None:
     size = settle.kin.shape[0]
     settle.kin.copy_(torch.from_numpy(rng.normal(0, PITCH / size**0.5, settle.kin.shape)))
     settle.phase.copy_(torch.from_numpy(rng.uniform(0, 2 * np.pi, settle.phase.shape)))
+
+
+def _mirrored(shapes: torch.Tensor) -> torch.Tensor:
+    return shapes[:, mirror_rows()] * torch.tensor([-1.0, 1.0])
 
 
 def _usual(data: Prepared, grid: int) -> torch.Tensor:

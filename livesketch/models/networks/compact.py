@@ -28,7 +28,8 @@ class Config:
     w_dim: int = 192
     regions: int = 8  # background, skin, hair … of a face
     shapes: int = 24  # ways in which real faces' shapes differ
-    encoder: tuple[int, int, int, int] = (64, 64, 128, 192)  # channels at 32, 16, 8, 4
+    reader: tuple[int, int, int, int] = (64, 96, 160, 192)  # channels at 32, 16, 8, 4
+    encoder: tuple[int, int, int, int] = (64, 64, 128, 192)  # the painter's, at 32, 16, 8, 4
     decoder: tuple[int, int, int] = (192, 160, 112)  # channels at 8, 16, 32
     head: int = 48  # channels at 64 x 64
     detail: tuple[int, int] = (24, 32)  # channels at half the resolution, above 128
@@ -42,6 +43,7 @@ LIMITS = {
     "w_dim": (8, 1024),
     "regions": (2, 64),
     "shapes": (1, 200),
+    "reader": (8, 512),
     "encoder": (8, 512),
     "decoder": (8, 512),
     "head": (4, 256),
@@ -90,7 +92,9 @@ class Network(nn.Module):
         super().__init__()
         self.config = config
         doublings = RESOLUTIONS.index(config.img_resolution)
-        self.reader = Reader(config.input_channels, config.input_size, config.regions)
+        self.reader = Reader(
+            config.input_channels, config.input_size, config.regions, config.reader
+        )
         self.settle = Settle(len(POINTS), config.regions, GRID, config.shapes, config.z_dim)
         self.painter = Painter(
             config.regions,

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from livesketch.models.networks.face_lines import POINTS, soft_argmax
 
 GRID = 32
-CHANNELS = (64, 96, 160, 192)  # at 32, 16, 8, 4
+NARROW, HIDDEN = 64, 256  # of the correction that sees the whole drawing
 
 
 def act(x: Tensor) -> Tensor:
@@ -18,9 +18,10 @@ def act(x: Tensor) -> Tensor:
 class Reader(nn.Module):
     """An hourglass (Newell 2016) whose heat maps are read by their expectation (Sun 2018)."""
 
-    def __init__(self, channels: int, size: int, regions: int) -> None:
+    def __init__(
+        self, channels: int, size: int, regions: int, c: tuple[int, int, int, int]
+    ) -> None:
         super().__init__()
-        c = CHANNELS
         self.factor = size // GRID
         self.inp = nn.Conv2d(channels * self.factor**2, c[0], 3, 1, 1)
         self.first = nn.Conv2d(c[0], c[0], 3, 1, 1)
@@ -30,8 +31,10 @@ class Reader(nn.Module):
         self.merge = nn.ModuleList([nn.Conv2d(c[k], c[k], 3, 1, 1) for k in (2, 1, 0)])
         self.heat = nn.Conv2d(c[0], len(POINTS), 1)
         self.regions = nn.Conv2d(c[0], regions, 1)
-        self.hidden = nn.Sequential(nn.Linear(c[3] * 16, 64, bias=False), nn.Linear(64, 256))
-        self.correct = nn.Linear(256, len(POINTS) * 2)
+        self.hidden = nn.Sequential(
+            nn.Linear(c[3] * 16, NARROW, bias=False), nn.Linear(NARROW, HIDDEN)
+        )
+        self.correct = nn.Linear(HIDDEN, len(POINTS) * 2)
         nn.init.zeros_(self.correct.weight)
         nn.init.zeros_(self.correct.bias)
 
