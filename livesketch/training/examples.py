@@ -98,10 +98,10 @@ def drawn(
     care, dice = float(rng.random()), rng.random()
     level = float(rng.random() * (1.15 - 0.3 * care))
     width = float(rng.choice([0.004, 0.008, 0.008, 0.012, 0.012, 0.022]))
-    if dice < 0.30:
-        lines = _ink(data, i, face, bending, size, level, rng)
-        return lines if dice < 0.20 else _mixture(face, bending, lines, level, width, rng)
-    if dice < 0.60:
+    if dice < 0.38:
+        lines = _ink(data, i, face, bending, size, level * rng.random(), rng)
+        return lines if dice < 0.28 else _mixture(face, bending, lines, level, width, rng)
+    if dice < 0.66:
         strokes = hand_drawn(face, level, rng)
     else:
         strokes = doodle(face, level if rng.random() > 0.4 else 0.0, data.parts, rng)

@@ -21,6 +21,8 @@ HALF_LIFE = 6000  # pictures after which half of an average is new
 LARGEST_GRADIENT = 20.0
 CRITICS = ("discriminator", "detail_discriminator", "projected")
 PAINTERS = ("network", "style_encoder")
+LOOKED_AT = [1, 5, 6, 7, 8]  # rows of MAPS: eyes, lips, irises
+EYES_COUNT = 4.0
 BLURS = 5  # of 8 regions are shown blurred by up to 4 cells: a reader is not always sure
 
 
@@ -53,14 +55,16 @@ def paint_step(
     ramp = min(1.0, warmth / 300)
     fold = made.shape[-1] // BASE
     small, true = F.avg_pool2d(made, fold), F.avg_pool2d(batch.pictures, fold)
+    weight = looked_at(maps, made.shape[-1])[own]
     pixels = F.l1_loss(small[own], true[own])
+    fine = (weight * (made[own] - batch.pictures[own]).abs()).mean()
     adversarial = -judged.made[0].float().mean() + F.softplus(-judged.made[1].float()).mean()
     matched = losses.matching(judged.made[2], judged.true[2], own)
     divergence = losses.kl(mean[own], log_var[own])
     with _mixed(device):
         again = encode(small)[0].float()
     told = F.smooth_l1_loss(again[~own], z[~own].detach())  # a look is seen in every face it makes
-    loss = 0.6 * ramp * adversarial + 8 * pixels + 4 * F.l1_loss(made[own], batch.pictures[own])
+    loss = 0.6 * ramp * adversarial + 8 * pixels + 4 * fine
     loss = loss + 8 * matched + 0.01 * divergence + 0.5 * told
     if judged.made_features:
         scores = net["projected"](judged.made_features)
@@ -74,7 +78,7 @@ def paint_step(
         values["alike"] = _mean(alike).item()
     if judged.made_sharp is not None and judged.true_sharp is not None:
         first = own[: len(judged.made_sharp[0])]
-        loss = loss - 0.15 * min(1.0, warmth / 600) * judged.made_sharp[0].float().mean()
+        loss = loss - 0.3 * min(1.0, warmth / 600) * judged.made_sharp[0].float().mean()
         loss = loss + 4 * losses.matching(judged.made_sharp[1], judged.true_sharp[1], first)
     parameters = [p for name in PAINTERS for p in net[name].parameters()]
     learned.optimizers["painters"].zero_grad(set_to_none=True)
@@ -128,7 +132,8 @@ def _judge(
         if learned.step % 2 == 0 and fold > 1:  # details are learned faster than faces
             sharp = cast(DetailDiscriminator, net["detail_discriminator"])
             half, edge = len(made) // 2, made.shape[-1] - BASE
-            top, left = (int(torch.randint(0, edge + 1, ())) for _ in "yx")
+            # around the face's middle: nobody looks at the corners
+            top, left = (int(torch.randint(edge // 4, edge * 3 // 4 + 1, ())) for _ in "yx")
             window = pictures[:half, :, top : top + BASE, left : left + BASE]
             true_sharp = sharp(window)
             made_sharp = sharp(made[:half, :, top : top + BASE, left : left + BASE])
@@ -183,6 +188,13 @@ def _teach_critics(learned: State, judged: Judged) -> dict[str, float]:
         (losses.r1(lambda y: sharp(y)[0].float().mean((1, 2, 3)), judged.window) * 2).backward()
     average_gradients([p for name in CRITICS if name in net for p in net[name].parameters()])
     return values
+
+
+def looked_at(maps: Tensor, side: int) -> Tensor:
+    """(N, 1, side, side): 1, and up to 1 + EYES_COUNT around eyes, irises and lips, where people look."""
+    near = F.max_pool2d(maps[:, LOOKED_AT].amax(1, keepdim=True), 5, 1, 2)
+    near = F.avg_pool2d(near, 5, 1, 2).clamp(0, 1)
+    return 1 + EYES_COUNT * F.interpolate(near, size=(side, side), mode="bilinear")
 
 
 def _blurred(regions: Tensor) -> Tensor:
