@@ -55,7 +55,7 @@ WHOLE_PAPER = Place(0.0, 0.0, 1.0)
 
 @dataclass(frozen=True)
 class Frame:
-    """One moment of a source: a framed drawing, or a photographic picture that is yet to be traced.
+    """One moment of a source: a framed drawing, a painted mask, or a photographic picture that is yet to be traced.
 
     `time` is time.monotonic() of the newest thing in it: the last pen sample, or the camera's
     exposure. `number` grows by one with every new frame of a source, so that two frames can be
@@ -67,13 +67,14 @@ class Frame:
     number: int = 0
     sketch: Sketch | None = None
     picture: Picture | None = None
+    mask: Mask | None = None
     place: Place = WHOLE_PAPER
     is_live: bool = False  # from a camera or a moving video: smoothing over time applies
     is_empty: bool = False
 
     def __post_init__(self) -> None:
-        if (self.sketch is None) == (self.picture is None):
-            raise ValueError("a Frame holds either a sketch or a picture")
+        if [self.sketch is None, self.picture is None, self.mask is None].count(False) != 1:
+            raise ValueError("a Frame holds a sketch, a picture or a mask, and only one of them")
 
 
 @dataclass(frozen=True, eq=False)

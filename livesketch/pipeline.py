@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from livesketch.errors import ModelError
 from livesketch.frames import Frame, Look, Morph, Picture, Request, Result, Settings, Sketch
 from livesketch.looks.morph import between
 from livesketch.models import weights
@@ -58,6 +59,8 @@ class Pipeline:
         started = time.monotonic()
         steps: Steps = {}
         frame, sketch, face, note = request.frame, request.frame.sketch, None, ""
+        if self.model.task != "sketch":
+            return self._other_task(request, started)
         if frame.picture is not None:
             sketch = self._tracer.trace(frame, frame.picture, request.settings, steps)
             note = NO_FACE if sketch is None else ""
@@ -72,6 +75,23 @@ class Pipeline:
 
     def close(self) -> None:
         self._tracer.close()
+
+    def _other_task(self, request: Request, started: float) -> Result:
+        """A mask is painted from as it is; of a photo, the face that is found in it, else its middle."""
+        frame, task = request.frame, self.model.task
+        seen = frame.mask if task == "mask" else frame.picture
+        if seen is None:
+            raise ModelError(
+                f"{self.model.name} makes faces of a {task}, and this is none.",
+                "Choose another model.",
+            )
+        steps: Steps = {}
+        if task == "photo":
+            square = self._tracer.face_square(seen, self.model.resolution)
+            seen = seen if square is None else square
+        with _timed(steps, "face"):
+            face = self.model.face(seen, self._look(request.look), request.settings)
+        return Result(request, None, face, started, time.monotonic(), steps)
 
     def _face_of(self, sketch: Sketch, request: Request, steps: Steps) -> Picture:
         look = self._look(request.look)

@@ -159,7 +159,10 @@ class _Studio:
             yield Step(source, written=path, is_face=True)
 
     def _picture(self, source: Path) -> Iterator[Step]:
-        if self._options.is_traced:
+        task = self._road().model.task
+        if task == "mask":
+            frame = Frame(time=0.0, mask=pictures.read_mask(source))
+        elif self._options.is_traced or task in ("lowres", "photo"):
             frame = Frame(time=0.0, picture=pictures.read_picture(source))
         else:
             sketch = pictures.read_sketch(source)
@@ -173,8 +176,15 @@ class _Studio:
                 yield Step(source, note=f"{source.name} is a picture: it has no strokes to count.")
             frame = Frame(time=0.0, sketch=sketch)
         path = self._names.path(source, PICTURE)
-        write_png(self._face(source, frame, self._options.look or Look()), path)
+        write_png(self._face(source, frame, self._options.look or self._seen_in(frame)), path)
         yield Step(source, written=path, is_face=True)
+
+    def _seen_in(self, frame: Frame) -> Look:
+        """Who is made where nobody was asked for: of a picture that is redone, its own person."""
+        model = self._road().model
+        if frame.picture is None or model.task == "sketch":
+            return Look()
+        return self._road().look_of(frame.picture) or model.look_of(frame.picture)
 
     def _film(self, source: Path) -> Iterator[Step]:
         """Every picture becomes a face; while none is in sight the last one stays, and at the

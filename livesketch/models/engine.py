@@ -1,18 +1,24 @@
 """A model that plays: opened by name or file, on a device and a runtime, from sketch to face."""
 
 import zlib
+from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from livesketch.errors import ModelError
-from livesketch.frames import Code, Look, Picture, Settings, Sketch
+from livesketch.frames import Code, Look, Mask, Picture, Settings, Sketch
 from livesketch.models import torch_part, weights
 from livesketch.models.choice import open_chosen
 from livesketch.models.knobs import knobs_of
-from livesketch.models.pixels import drawing_from, photo_for_style
+from livesketch.models.pixels import (
+    drawing_from,
+    mask_from,
+    photo_for_style,
+    picture_for_reader,
+)
 from livesketch.models.runtimes import Runtime
 from livesketch.models.weights import ModelInfo
 
@@ -32,15 +38,22 @@ def open_model(name: str = "default", device: str | None = None, runtime: str = 
     if info.network in W_PLUS:
         road = torch_part("wplus").open_runtime(info.path, device, runtime)
         return Model(info, road, road)
-    if info.task != "sketch":
+    if info.task not in READ_AS:
         raise ModelError(
-            f"{info.path.name} is made for the task {info.task!r}, and this version plays sketches.",
+            f"{info.path.name} is made for the task {info.task!r}, which this version does not play.",
             "See `livesketch models`.",
         )
     digest = weights.digest_of(info.path)
     return Model(info, open_chosen(info.path, digest, info.network, device, runtime))
 
 
+# task -> how what is seen becomes what the network takes
+READ_AS: dict[str, Callable[[Any, int], NDArray[np.float32]]] = {
+    "sketch": drawing_from,
+    "mask": mask_from,
+    "lowres": picture_for_reader,
+    "photo": picture_for_reader,
+}
 W_PLUS = ("psp", "stylegan2")  # the networks that are steered by a w for every layer
 
 
@@ -76,21 +89,25 @@ class Model:
 
     def face(
         self,
-        sketch: Sketch,
+        seen: Sketch | Mask | Picture,
         look: Look | int | None = None,
         settings: Settings | None = None,
     ) -> Picture:
-        """sketch (S, S) float32, 0 ink .. 1 paper, any S -> (R, R, 3) uint8 RGB.
+        """What the task is made of, any side -> (R, R, 3) uint8 RGB.
 
-        look: a seed, a Look, or None for the first one. settings: parameter name -> value; those
-        not named are at their defaults. Raises ModelError for a sketch that is none.
+        seen: for "sketch" (S, S) float32, 0 ink .. 1 paper; for "mask" (S, S) uint8, rows of
+        FACE_PARTS; for "lowres" and "photo" a picture (H, W, 3) whose middle square is the face.
+        look: a seed, a Look, or None for the first one; of a picture, its own. settings: parameter
+        name -> value; those not named are at their defaults. Raises ModelError for what is none.
         """
-        if self.task != "sketch":
+        if self._w_plus is not None and self.task != "sketch":
             raise ModelError(
                 f"{self.name} makes faces of a {self.task}, not of drawings.",
                 "Choose another model, or use encode() and generate().",
             )
-        drawing = drawing_from(sketch, self.sketch_size)
+        drawing = READ_AS[self.task](seen, self.sketch_size)
+        if look is None and self.task in ("lowres", "photo"):
+            look = self.look_of(seen)
         return self._runtime.face(drawing, self.code_of(look), knobs_of(settings or {}))
 
     def code_of(self, look: Look | int | None = None) -> Code:
@@ -134,7 +151,7 @@ class Model:
 
     def warm_up(self) -> None:
         """One face of nothing, so that the first real one is not the slow one."""
-        self.face(np.ones((self.sketch_size, self.sketch_size), np.float32))
+        self.face(_nothing(self.task, self.sketch_size))
 
     def eager_ms(self) -> float:
         """Median milliseconds of a face with plain PyTorch in float32 here: what speed is measured against."""
@@ -162,3 +179,12 @@ class Model:
         if self._w_plus is None:
             raise ModelError("this network has no W+ road", hint="use face()")
         return self._w_plus
+
+
+def _nothing(task: str, size: int) -> Sketch | Mask | Picture:
+    """Empty paper, a mask of background, or a grey picture."""
+    if task in ("lowres", "photo"):
+        return np.full((size, size, 3), 127, np.uint8)
+    return (
+        np.ones((size, size), np.float32) if task == "sketch" else np.zeros((size, size), np.uint8)
+    )

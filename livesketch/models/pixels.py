@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livesketch.errors import ModelError
-from livesketch.frames import Picture, Sketch
+from livesketch.frames import FACE_PARTS, Mask, Picture, Sketch
 
 STYLE_SIZE = 128  # side at which style encoders look at a photo
 
@@ -38,6 +38,29 @@ def drawing_from(sketch: Sketch, size: int) -> NDArray[np.float32]:
     return np.clip(drawing, 0, 1)[None, None]
 
 
+def mask_from(mask: Mask, size: int) -> NDArray[np.float32]:
+    """A mask of class numbers, any side -> (1, 19, size, size): how much of each cell a class covers."""
+    shape = np.shape(mask)
+    if not isinstance(mask, np.ndarray) or mask.dtype != np.uint8 or mask.ndim != 2:
+        what = getattr(mask, "dtype", type(mask).__name__)
+        raise ModelError(f"A mask is uint8 (S, S), class numbers; this is {what} {shape}.")
+    if shape[0] != shape[1] or shape[0] == 0:
+        raise ModelError(f"A mask is a square, (S, S); this array is {shape}.")
+    if mask.max() >= len(FACE_PARTS):
+        raise ModelError(
+            f"A mask's numbers go from 0 to {len(FACE_PARTS) - 1}; this has {mask.max()}."
+        )
+    each = [resized((mask == k).astype(np.float32), size) for k in range(len(FACE_PARTS))]
+    return np.stack(each)[None].astype(np.float32)
+
+
+def picture_for_reader(picture: Picture, size: int) -> NDArray[np.float32]:
+    """A picture of a face of any size -> (1, 3, size, size) in 0..1; of an oblong one, the middle square."""
+    return np.ascontiguousarray(
+        resized(_square(picture), size).transpose(2, 0, 1)[None] / 255, np.float32
+    )
+
+
 def resized(pixels: NDArray, size: int) -> NDArray:
     """Square pixels at another size: by area when it shrinks, so that thin lines do not break."""
     way = cv2.INTER_AREA if pixels.shape[0] > size else cv2.INTER_LINEAR
@@ -55,6 +78,11 @@ def picture_from(face: NDArray[np.float32]) -> Picture:
 
 def photo_for_style(picture: Picture) -> NDArray[np.float32]:
     """A picture of a face -> (1, 3, 128, 128) in -1..1; of an oblong one, the middle square."""
+    small = resized(_square(picture), STYLE_SIZE).astype(np.float32)
+    return np.ascontiguousarray(small.transpose(2, 0, 1)[None] / 127.5 - 1)
+
+
+def _square(picture: Picture) -> Picture:
     if not isinstance(picture, np.ndarray) or picture.dtype != np.uint8 or picture.ndim != 3:
         what = getattr(picture, "dtype", type(picture).__name__)
         raise ModelError(f"A picture is uint8 (H, W, 3); this is {what} {np.shape(picture)}.")
@@ -63,6 +91,4 @@ def photo_for_style(picture: Picture) -> NDArray[np.float32]:
     if channels != 3 or side == 0:
         raise ModelError(f"A picture is uint8 (H, W, 3); this array is {picture.shape}.")
     top, left = (height - side) // 2, (width - side) // 2
-    square = np.ascontiguousarray(picture[top : top + side, left : left + side])
-    small = resized(square, STYLE_SIZE).astype(np.float32)
-    return np.ascontiguousarray(small.transpose(2, 0, 1)[None] / 127.5 - 1)
+    return np.ascontiguousarray(picture[top : top + side, left : left + side])
