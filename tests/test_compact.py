@@ -4,83 +4,78 @@ from dataclasses import replace
 
 import pytest
 import torch
-from tiny import TINY
+from tiny import TINY, tiny_network
 
 from livesketch.errors import ModelError
+from livesketch.models.knobs import DIRECTIONS, KNOBS
 from livesketch.models.networks import NETWORKS, compact, module_of
+from livesketch.models.networks.face_lines import MAPS, POINTS
 
 
 def _inputs(config: compact.Config, count: int = 2) -> tuple[torch.Tensor, ...]:
     maker = torch.Generator().manual_seed(1)
-    side = config.img_resolution
+    side = config.input_size
     x = torch.rand(count, config.input_channels, side, side, generator=maker)
     z = torch.randn(count, config.z_dim, generator=maker)
-    return x, z, torch.full((count,), 0.5)
+    return x, z, torch.full((count, len(KNOBS)), 0.5)
 
 
 @pytest.mark.parametrize("size", [128, 256, 512])
-def test_a_face_is_as_large_as_its_drawing(size):
+def test_a_face_is_as_large_as_the_config_says(size):
     config = replace(TINY, img_resolution=size)
-    network = compact.Network(config).eval()
-    x, z, faithful = _inputs(config)
     with torch.no_grad():
-        assert network(x, z, faithful).shape == (2, 3, size, size)
+        assert tiny_network(config)(*_inputs(config)).shape == (2, 3, size, size)
 
 
-def test_one_call_is_encode_and_generate():
-    network = compact.Network(TINY).eval()
-    x, z, faithful = _inputs(TINY)
+@pytest.mark.parametrize(("channels", "side"), [(1, 256), (19, 64), (3, 64), (3, 128)])
+def test_what_is_read_may_be_a_drawing_a_mask_or_a_photo(channels, side):
+    config = replace(TINY, input_channels=channels, input_size=side)
     with torch.no_grad():
-        at_once = network(x, z, faithful)
-        in_two = network.generate(network.encode(x), z, faithful)
-    assert torch.equal(at_once, in_two)
+        assert tiny_network(config)(*_inputs(config)).shape == (2, 3, 128, 128)
+
+
+def test_one_call_is_read_settle_paint():
+    network = tiny_network()
+    x, z, knobs = _inputs(TINY)
+    with torch.no_grad():
+        points, logits = network.reader(x)
+        maps, regions, who = network.settle(points, logits, z, knobs)
+        assert torch.equal(network(x, z, knobs), network.painter(maps, regions, who))
+    assert points.shape == (2, len(POINTS), 2)
+    assert logits.shape == regions.shape == (2, TINY.regions, 32, 32)
+    assert maps.shape == (2, len(MAPS), 64, 64)
+    assert torch.allclose(regions.sum(1), torch.ones(2, 32, 32), atol=1e-5)
 
 
 def test_faces_of_a_batch_do_not_see_each_other():
-    network = compact.Network(TINY).eval()
-    x, z, faithful = _inputs(TINY)
+    network = tiny_network()
+    x, z, knobs = _inputs(TINY)
     with torch.no_grad():
-        both = network(x, z, faithful)
-        alone = network(x[:1], z[:1], faithful[:1])
+        both = network(x, z, knobs)
+        alone = network(x[:1], z[:1], knobs[:1])
     assert torch.allclose(both[:1], alone, atol=1e-5)
 
 
-def test_who_and_how_faithful_change_the_face():
-    torch.manual_seed(0)
-    network = compact.Network(TINY).eval()
-    x, z, faithful = _inputs(TINY)
+def test_who_is_shown_and_every_knob_change_the_face():
+    network = tiny_network()
+    x, z, knobs = _inputs(TINY)
     with torch.no_grad():
-        face = network(x, z, faithful)
-        assert not torch.allclose(face, network(x, z + 1, faithful), atol=1e-4)
-        assert not torch.allclose(face, network(x, z, faithful * 0), atol=1e-4)
-
-
-def test_plausible_faces_do_not_see_fine_features():
-    torch.manual_seed(0)
-    network = compact.Network(TINY).eval()
-    x, z, _ = _inputs(TINY)
-    with torch.no_grad():
-        code = network.encode(x)
-        assert code.spatial is not None
-        other = code._replace(spatial=(*code.spatial[:2], code.spatial[2] + 5))
-        none, all_of_it = torch.zeros(2), torch.ones(2)
-        assert torch.equal(network.generate(code, z, none), network.generate(other, z, none))
-        assert not torch.equal(
-            network.generate(code, z, all_of_it), network.generate(other, z, all_of_it)
-        )
+        face = network(x, z, knobs)
+        assert not torch.allclose(face, network(x, z + 1, knobs), atol=1e-4)
+        for k, name in enumerate(KNOBS):
+            turned = knobs.clone()
+            turned[:, k] = -0.5 if name in DIRECTIONS else 0.0
+            assert not torch.allclose(face, network(x, z, turned), atol=1e-4), name
 
 
 def test_a_larger_network_starts_as_the_smaller_one_enlarged():
-    torch.manual_seed(0)
-    small = compact.Network(TINY).eval()
-    large = compact.Network(replace(TINY, img_resolution=256)).eval()
-    fitting = {k: v for k, v in small.state_dict().items() if k != "down.inp.weight"}
-    large.load_state_dict(fitting, strict=False)
-    x, z, faithful = _inputs(TINY)
+    small = tiny_network().painter
+    large = tiny_network(replace(TINY, img_resolution=256), seed=1).painter
+    large.load_state_dict(small.state_dict(), strict=False)
+    maps, regions = torch.rand(2, len(MAPS), 64, 64), torch.rand(2, TINY.regions, 32, 32)
+    z = torch.randn(2, TINY.z_dim)
     with torch.no_grad():
-        code = small.encode(x)
-        fine = large.generate(code, z, faithful)
-        coarse = small.generate(code, z, faithful)
+        coarse, fine = small(maps, regions, z), large(maps, regions, z)
     enlarged = torch.nn.functional.interpolate(coarse, scale_factor=2, mode="bilinear")
     assert torch.allclose(fine, enlarged, atol=1e-5)
 
@@ -107,11 +102,21 @@ def test_the_style_encoder_reads_any_size():
         {"w_dim": 2.5},
         {"w_dim": "192"},
         {"encoder": [64, 128]},
-        {"encoder": [64, 128, 10**7]},
+        {"encoder": [64, 64, 128, 10**7]},
         {"encoder": 64},
+        {"reader": [64, 96, 160]},
+        {"reader": [0, 96, 160, 192]},
+        {"regions": 10**6},
+        {"shapes": 0},
+        {"shapes": None},
+        {"input_size": 2**20},
+        {"input_size": 100},
+        {"input_size": 256.0},
+        {"input_channels": 0},
         {"decoder": [True, 16, 16]},
         {"head": 47},
         {"detail": [25, 32]},
+        {"detail": [24, 32, 32]},
         {"detail": [24, [32]]},
         {"surprise": 1},
     ],
@@ -136,11 +141,11 @@ def test_the_table_knows_its_networks_and_no_others():
 
 def test_the_shipped_shape_is_small_enough_for_a_laptop():
     network = compact.Network(compact.Config())
-    assert sum(p.numel() for p in network.parameters()) < 6e6
+    assert sum(p.numel() for p in network.parameters()) < 9e6
     assert _gmac(network) < 1.7
 
 
-def _gmac(network: torch.nn.Module) -> float:
+def _gmac(network: compact.Network) -> float:
     """Multiplications of one face, in thousands of millions, counted by hooks on convolutions."""
     counted: list[float] = []
 
@@ -152,19 +157,18 @@ def _gmac(network: torch.nn.Module) -> float:
         if isinstance(module, torch.nn.Conv2d):
             module.register_forward_hook(count)
     with torch.no_grad():
-        network(torch.rand(1, 1, 256, 256), torch.zeros(1, 64), torch.ones(1))
+        network(*_inputs(network.config, 1))
     return sum(counted)
 
 
 def test_it_exports_to_openvino_and_plays_the_same(tmp_path):
     openvino = pytest.importorskip("openvino")
-    torch.manual_seed(0)
-    network = compact.Network(TINY).eval()
-    x, z, faithful = _inputs(TINY, 1)
-    exported = openvino.convert_model(network, example_input=(x, z, faithful))
-    exported.reshape({0: list(x.shape), 1: list(z.shape), 2: [1]})
+    network = tiny_network()
+    given = _inputs(TINY, 1)
+    exported = openvino.convert_model(network, example_input=given)
+    exported.reshape({k: list(tensor.shape) for k, tensor in enumerate(given)})
     hints = {"INFERENCE_PRECISION_HINT": "f32"}
     play = openvino.Core().compile_model(exported, "CPU", hints)
     with torch.no_grad():
-        wanted = network(x, z, faithful).numpy()
-    assert abs(play([x, z, faithful])[0] - wanted).max() < 1e-3
+        wanted = network(*given).numpy()
+    assert abs(play(list(given))[0] - wanted).max() < 1e-3

@@ -4,17 +4,19 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from tiny import write_tiny
+from tiny import TINY, write_tiny
 
 import livesketch.models
 import livesketch.models.choice
 from livesketch.errors import LivesketchError, ModelError
-from livesketch.frames import Look, Picture, Sketch
+from livesketch.frames import FACE_PARTS, Look, Mask, Picture, Sketch
 from livesketch.models.engine import Model, open_model
+from livesketch.parameters import parameter
 from livesketch.places import weights_dir
 
 RUNTIMES = ("openvino", "torch")
@@ -78,6 +80,13 @@ def test_faithful_changes_how_lines_bind(model: Model) -> None:
     middle = model.face(head(), 1, {"faithful": 0.5})
     assert distance(loose, model.face(head(), 1, {"faithful": 1.0})) > 0
     assert np.array_equal(middle, model.face(head(), 1))
+
+
+def test_a_part_binds_by_its_own_and_people_are_turned(model: Model) -> None:
+    plain = model.face(head(), 1)
+    for name in ("eyes_faithful", "hair_faithful", "kin", "skin", "hair_colour", "smile"):
+        assert distance(plain, model.face(head(), 1, {name: 1.0})) > 0, name
+        assert np.array_equal(plain, model.face(head(), 1, {name: parameter(name).default}))
 
 
 def test_a_larger_sketch_gives_nearly_the_same_face(model: Model) -> None:
@@ -157,10 +166,58 @@ def test_the_device_is_told_in_words(model: Model) -> None:
     assert model.device.startswith("CPU, ")
 
 
-def test_a_model_of_another_task_is_named_as_such(tmp_path: Path) -> None:
-    path = write_tiny(tmp_path / "masks.safetensors", task="mask")
-    with pytest.raises(ModelError, match="'mask'"):
+def test_a_model_of_a_task_that_is_not_played_is_named_as_such(tmp_path: Path) -> None:
+    path = write_tiny(tmp_path / "looks.safetensors", task="look")
+    with pytest.raises(ModelError, match="'look'"):
         open_model(str(path))
+
+
+MASKS = replace(TINY, input_channels=len(FACE_PARTS), input_size=64)
+PHOTOS = replace(TINY, input_channels=3)
+
+
+def painted(size: int = 128, hair: int = 13) -> Mask:
+    """A mask: skin in an oval, hair above it."""
+    y, x = (np.mgrid[:size, :size] + 0.5) / size
+    mask = np.where(np.hypot((x - 0.5) / 0.4, (y - 0.45) / 0.42) < 1, hair, 0)
+    return np.where(np.hypot((x - 0.5) / 0.3, (y - 0.6) / 0.32) < 1, 1, mask).astype(np.uint8)
+
+
+@pytest.mark.parametrize("runtime", RUNTIMES)
+def test_a_painted_mask_becomes_a_face(tmp_path: Path, runtime: str) -> None:
+    path = write_tiny(tmp_path / "masks.safetensors", task="mask", config=MASKS)
+    model = open_model(str(path), runtime=runtime)
+    model.warm_up()
+    face = model.face(painted(), 1)
+    assert face.shape == (128, 128, 3)
+    assert distance(face, model.face(painted(hair=0), 1)) > 0
+    assert distance(face, model.face(painted(256), 1)) < 0.5 * distance(
+        face, model.face(np.zeros((64, 64), np.uint8), 1)
+    )
+    for wrong, said in (
+        (head(), "float32"),
+        (np.full((64, 64), 19, np.uint8), "19"),
+        (np.zeros((64, 32), np.uint8), "(64, 32)"),
+    ):
+        with pytest.raises(ModelError, match="A mask") as caught:
+            model.face(wrong)
+        assert said in caught.value.message
+
+
+@pytest.mark.parametrize("task", ["photo", "lowres"])
+def test_a_photo_that_is_redone_keeps_its_own_person_unless_another_is_asked_for(
+    tmp_path: Path, task: str
+) -> None:
+    path = write_tiny(tmp_path / "photos.safetensors", task=task, config=PHOTOS)
+    model = open_model(str(path), runtime="torch")
+    model.warm_up()
+    photo = np.random.default_rng(1).integers(0, 255, (90, 120, 3), np.uint8)
+    own = model.face(photo)
+    assert np.array_equal(own, model.face(photo, model.look_of(photo)))
+    assert distance(own, model.face(photo, 1)) > 0
+    assert distance(own, model.face(np.invert(photo))) > 0
+    with pytest.raises(ModelError, match="A picture"):
+        model.face(head())
 
 
 @pytest.mark.parametrize(
@@ -238,7 +295,7 @@ def _flip(path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "damage"),
-    [("face.bin", _flip), ("face.xml", _cut), ("style.bin", Path.unlink), ("files.json", _cut)],
+    [("paint.bin", _flip), ("settle.xml", _cut), ("style.bin", Path.unlink), ("files.json", _cut)],
 )
 def test_a_damaged_cache_is_made_anew(
     weights: Path,

@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from tiny import write_tiny
+from tiny import TINY, write_tiny
 
-from livesketch.frames import Frame, Look, Morph, Picture, Request, Settings, Sketch
+from livesketch.errors import ModelError
+from livesketch.frames import FACE_PARTS, Frame, Look, Morph, Picture, Request, Settings, Sketch
 from livesketch.models.engine import open_model
 from livesketch.parameters import defaults, frozen
 from livesketch.pipeline import Pipeline, model_names, open_pipeline
@@ -124,6 +125,9 @@ def test_the_same_drawing_asked_for_again_is_not_computed_again(pipeline: Pipeli
         ask(Frame(3.0, 3, sketch=drawing(70))),
         ask(Frame(4.0, 4, sketch=drawing()), Look(seed=9)),
         ask(Frame(5.0, 5, sketch=drawing()), faithful=1.0),
+        ask(Frame(6.0, 6, sketch=drawing()), eyes_faithful=0.5),
+        ask(Frame(7.0, 7, sketch=drawing()), kin=0.0),
+        ask(Frame(8.0, 8, sketch=drawing()), smile=1.0),
     ):
         assert "face" in pipeline.process(other).steps_ms
 
@@ -151,6 +155,40 @@ def test_a_morph_goes_from_one_look_to_the_other(pipeline: Pipeline) -> None:
     middle = face(Morph(one, other, 0.5))
     assert not np.array_equal(middle, face(one))
     assert not np.array_equal(middle, face(other))
+
+
+# other tasks
+
+
+def test_a_model_of_masks_paints_masks_and_says_what_it_cannot_take(tmp_path: Path) -> None:
+    config = replace(TINY, input_channels=len(FACE_PARTS), input_size=64)
+    path = write_tiny(tmp_path / "masks.safetensors", task="mask", config=config)
+    masks = Pipeline(open_model(str(path), runtime="torch"))
+    mask = np.zeros((64, 64), np.uint8)
+    mask[10:50, 15:50] = 1
+    result = masks.process(ask(Frame(1.0, 1, mask=mask), Look(seed=3)))
+    assert result.face is not None
+    assert np.array_equal(result.face, masks.model.face(mask, 3, settings()))
+    assert set(result.steps_ms) == {"face"}
+    with pytest.raises(ModelError, match="makes faces of a mask"):
+        masks.process(ask(Frame(2.0, 2, sketch=drawing())))
+
+
+def test_a_photo_is_redone_from_the_face_that_is_found_in_it(
+    tmp_path: Path, finders: list[Finder]
+) -> None:
+    config = replace(TINY, input_channels=3)
+    path = write_tiny(tmp_path / "photos.safetensors", task="photo", config=config)
+    photos = Pipeline(open_model(str(path), runtime="torch"))
+    found = photos.process(ask(Frame(1.0, 1, picture=photo()), Look(seed=3))).face
+    square = photos._tracer.face_square(photo(), photos.model.resolution)
+    assert square is not None
+    assert found is not None
+    assert np.array_equal(found, photos.model.face(square, 3, settings()))
+    nobody = np.zeros((90, 90, 3), np.uint8)
+    middle = photos.process(ask(Frame(2.0, 2, picture=nobody), Look(seed=3))).face
+    assert middle is not None
+    assert np.array_equal(middle, photos.model.face(nobody, 3, settings()))
 
 
 # pictures

@@ -185,11 +185,11 @@ def test_a_file_cut_short_is_refused(good: Path, tmp_path: Path, share: float) -
 
 
 def _nan(tensors: dict, said: dict) -> None:
-    tensors["rgb.weight"].flat[3] = np.nan
+    tensors["painter.rgb.weight"].flat[3] = np.nan
 
 
 def _missing(tensors: dict, said: dict) -> None:
-    del tensors["rgb.weight"]
+    del tensors["painter.rgb.weight"]
 
 
 def _extra(tensors: dict, said: dict) -> None:
@@ -197,7 +197,7 @@ def _extra(tensors: dict, said: dict) -> None:
 
 
 def _reshaped(tensors: dict, said: dict) -> None:
-    tensors["rgb.bias"] = np.zeros(7, np.float16)
+    tensors["painter.rgb.bias"] = np.zeros(7, np.float16)
 
 
 def _huge(tensors: dict, said: dict) -> None:
@@ -215,10 +215,10 @@ def _config_is_text(tensors: dict, said: dict) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (_nan, "rgb.weight"),
-        (_missing, "rgb.weight"),
+        (_nan, "painter.rgb.weight"),
+        (_missing, "painter.rgb.weight"),
         (_extra, "stowaway"),
-        (_reshaped, "rgb.bias"),
+        (_reshaped, "painter.rgb.bias"),
         (_huge, "w_dim"),
         (_unknown_network, "'os'"),
         (_config_is_text, "config"),

@@ -36,6 +36,18 @@ def landmarks() -> np.ndarray:
     return p
 
 
+def regions() -> np.ndarray:
+    """(64, 64) uint8, rows of parsing.REGIONS: a head with hair above, ears beside and a neck and cloth below."""
+    rows, columns = (np.mgrid[:64, :64] + 0.5) / 64
+    kinds = np.zeros((64, 64), np.uint8)
+    kinds[np.hypot((columns - 0.5) / 0.34, (rows - 0.42) / 0.4) < 1] = 2
+    kinds[(rows > 0.8) & (np.abs(columns - 0.5) < 0.35)] = 4
+    kinds[(rows > 0.7) & (rows < 0.93) & (np.abs(columns - 0.5) < 0.14)] = 3
+    kinds[np.hypot((np.abs(columns - 0.5) - 0.28) / 0.04, (rows - 0.55) / 0.08) < 1] = 7
+    kinds[np.hypot((columns - 0.5) / 0.27, (rows - 0.585) / 0.32) < 1] = 1
+    return kinds
+
+
 def write_prepared(folder: Path, count: int = 6, tone: np.ndarray | None = None) -> Path:
     """The arrays that `livesketch train --photos` would have written. Returns the folder."""
     count = count if tone is None else len(tone)
@@ -54,6 +66,7 @@ def write_prepared(folder: Path, count: int = 6, tone: np.ndarray | None = None)
         "outlines": np.repeat(outline[None], count, 0).astype(np.float32),
         "inside": np.ones((count, 128), bool),
         "tone": np.linspace(-40, 60, count, dtype=np.float32) if tone is None else tone,
+        "regions": np.repeat(regions()[None], count, 0),
     }
     folder.mkdir(parents=True, exist_ok=True)
     for name, array in arrays.items():
