@@ -19,12 +19,14 @@ from torch import Tensor, nn
 
 from livesketch.errors import ModelError
 from livesketch.models.networks import module_of
+from livesketch.places import weights_dir
 
 TASKS = ("sketch", "mask", "lowres", "photo", "look")
 LARGEST_FILE = 4 * 2**30  # bytes
 LARGEST_HEADER = 4 * 2**20
 WIDTHS = {"F16": 2, "BF16": 2, "F32": 4}
 STYLE = "style_encoder."
+OWN = "own"  # metadata: the prefix of the tensors that a file holds, where it does not hold all
 
 
 @dataclass(frozen=True)
@@ -47,10 +49,13 @@ def save(
     style_encoder: nn.Module | None,
     metadata: Mapping[str, str],
     dtype: torch.dtype = torch.float16,
+    own: str = "",
 ) -> None:
     """Write a weights file, whole or not at all. `metadata` needs "task" and "style_space".
 
     dtype: half precision, or float32 where the file must give what another program gave.
+    own: only tensors whose names begin so are written; the others are those of the file with the
+    same style space that holds them all.
     """
     tensors = {name: _kept(tensor, dtype) for name, tensor in network.state_dict().items()}
     if style_encoder is not None:
@@ -58,6 +63,9 @@ def save(
             tensors[STYLE + name] = _kept(tensor, dtype)
     config = json.dumps(asdict(network.config))  # type: ignore[call-overload]
     header = {**metadata, "network": network_name, "config": config}
+    if own:
+        tensors = {name: tensor for name, tensor in tensors.items() if name.startswith(own)}
+        header[OWN] = own
     scratch = path.with_name(path.name + ".part")
     try:
         with scratch.open("wb") as file:
@@ -99,6 +107,8 @@ def load(path: Path) -> Checkpoint:
     except (ValueError, TypeError, RecursionError):
         raise ModelError(f"the config in {path.name} cannot be read", hint=_DAMAGED) from None
     config = module.config_from(values)
+    own = str(metadata.get(OWN, ""))
+    people = _people(path, metadata) if own else None
     # on the meta device a network has shapes but no memory
     with torch.device("meta"):
         network = module.Network(config)
@@ -107,8 +117,12 @@ def load(path: Path) -> Checkpoint:
     wanted = dict(network.state_dict())
     if style_encoder is not None:
         wanted |= {STYLE + name: t for name, t in style_encoder.state_dict().items()}
-    _compare(path, header, wanted)
+    _compare(path, header, {k: t for k, t in wanted.items() if k.startswith(own)})
     tensors = _tensors(path)
+    if people is not None:
+        tensors |= _borrowed(
+            path, {k: t for k, t in wanted.items() if not k.startswith(own)}, people
+        )
     _fill(network, {k: v for k, v in tensors.items() if not k.startswith(STYLE)})
     if style_encoder is not None:
         _fill(
@@ -121,8 +135,39 @@ def load(path: Path) -> Checkpoint:
         config=config,
         metadata={str(k): str(v) for k, v in metadata.items()},
         network=network,
-        style_encoder=style_encoder,
+        style_encoder=style_encoder if people is None else people.style_encoder,
     )
+
+
+def _people(path: Path, metadata: Mapping[str, Any]) -> Checkpoint:
+    """The file that holds the people of a style space for all its tasks: beside this one, or shipped."""
+    space = str(metadata.get("style_space", ""))
+    for folder in (path.parent, weights_dir()):
+        for other in sorted(folder.glob("*.safetensors")):
+            if other.resolve() == path.resolve():
+                continue
+            try:
+                said = _header(other).get("__metadata__") or {}
+            except ModelError:
+                continue
+            if said.get("style_space") == space and OWN not in said:
+                return load(other)
+    raise ModelError(
+        f"{path.name} needs the model of the style space {space!r}, which is not here",
+        hint="put that model's weights file beside it",
+    )
+
+
+def _borrowed(path: Path, wanted: dict[str, Tensor], people: Checkpoint) -> dict[str, Tensor]:
+    """The tensors that a file leaves to its people's. Raises ModelError where they do not fit."""
+    given = people.network.state_dict()
+    for name, tensor in wanted.items():
+        if name not in given or given[name].shape != tensor.shape:
+            raise ModelError(
+                f"{path.name} does not go with the model of its style space",
+                hint="they may be made by different versions of livesketch",
+            )
+    return {name: given[name] for name in wanted}
 
 
 _DAMAGED = "the file may be damaged: fetch it again, or import it with `livesketch weights add`"

@@ -73,7 +73,9 @@ def finish(options: FinishOptions, say: Callable[[str], None]) -> Path:
             say(f"the knob {name} at its end moves, in spreads: {words}")
     path = options.out / f"{options.task}.safetensors"
     try:
-        checkpoint.save(path, "compact", network, encoder, metadata)
+        # another task for the same people needs no second copy of them
+        alone = {"own": "reader."} if options.model is not None else {}
+        checkpoint.save(path, "compact", network, encoder, metadata, **alone)
     except LivesketchError as error:
         raise OutputError(error.message, error.hint) from error
     sheet = preview.faces(network, options.task, data)

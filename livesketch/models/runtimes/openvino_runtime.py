@@ -104,8 +104,9 @@ def _key(digest: str, network: str) -> str:
     text = hashlib.sha256(digest.encode())
     for part in (NETWORKS.get(network, __name__), TORCH_PARTS["conversion"]):
         spec = find_spec(part)
-        if spec is not None and spec.origin is not None:
-            text.update(Path(spec.origin).read_bytes())
+        if spec is not None and spec.origin is not None:  # a network's parts lie beside it
+            for path in sorted(Path(spec.origin).parent.glob("*.py")):
+                text.update(path.read_bytes())
     for package in ("openvino", "torch"):
         text.update(installed(package).encode())
     return text.hexdigest()[:24]
