@@ -62,7 +62,7 @@ def readings(reader: nn.Module, task: str, data: Prepared, seed: int = 5) -> np.
     device = next(reader.parameters()).device
     x = torch.from_numpy(np.stack([e.seen for e in made])).to(device).float() / 255
     with torch.no_grad():
-        points, logits = reader(x)
+        points, logits, _ = reader(x)
     kinds = logits.argmax(1).cpu().numpy().astype(np.uint8) * 30
     top = [_marked(_shown(e.seen), p) for e, p in zip(made, points.cpu().numpy(), strict=True)]
     below = [

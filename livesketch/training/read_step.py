@@ -41,7 +41,7 @@ def read_step(learned: State, batch: ReadBatch, weight: Tensor) -> dict[str, flo
     """Gradients, and one step of the optimizer. weight: importance() on the batch's device."""
     reader = cast(Reader, learned.networks["network"])
     with torch.autocast(batch.seen.device.type, dtype=torch.bfloat16):
-        found, logits = reader(batch.seen)
+        found, logits, _ = reader(batch.seen)
     off = F.smooth_l1_loss(found, batch.points, reduction="none", beta=0.004).mean(-1)  # N,K
     misplaced = (off * weight).sum(1).mean()
     mislabelled = -(batch.regions * F.log_softmax(logits.float(), 1)).sum(1).mean()

@@ -6,11 +6,14 @@ import numpy as np
 import torch
 
 from livesketch.models.networks.face_lines import POINTS, mirror_rows
+from livesketch.models.networks.reader import Reader
 from livesketch.models.networks.shape import Settle
 from livesketch.training.dataset import Prepared
+from livesketch.training.examples import reading
 from livesketch.training.parsing import REGIONS
 
 ROUNDS = 3  # of aligning everybody to the mean (Goodall 1991)
+DRAWINGS, SIDE = 400, 256
 PITCH = 0.8  # how quickly the person changes with the head: higher, and the same head drawn again is another person
 
 
@@ -32,13 +35,24 @@ def describe(settle: Settle, data: Prepared, seed: int) -> None:
     _, sizes, ways = torch.linalg.svd((twice - settle.mean).flatten(1), full_matrices=False)
     settle.basis.copy_(ways[:count].unflatten(1, (-1, 2)))
     settle.spread.copy_((sizes[:count] / len(twice) ** 0.5).clamp(min=1e-5))
-    heads = settle.head(shapes)
+    heads = _hulls(data, rng)
     settle.head_mean.copy_(heads.mean(0))
     settle.head_spread.copy_(heads.std(0).clamp(min=1e-5))
     settle.usual.copy_(_usual(data, settle.usual.shape[-1]))
     size = settle.kin.shape[0]
     settle.kin.copy_(torch.from_numpy(rng.normal(0, PITCH / size**0.5, settle.kin.shape)))
     settle.phase.copy_(torch.from_numpy(rng.uniform(0, 2 * np.pi, settle.phase.shape)))
+
+
+def _hulls(data: Prepared, rng: np.random.Generator) -> torch.Tensor:
+    """(DRAWINGS, D): the hulls of drawings as people make them."""
+    reader = Reader(1, SIDE, 2, (8, 8, 8, 8))
+    out = []
+    with torch.no_grad():
+        for _ in range(DRAWINGS):
+            seen = reading(data, SIDE, rng).seen
+            out.append(reader.hull(torch.from_numpy(seen.copy())[None].float() / 255))
+    return torch.cat(out)
 
 
 def _mirrored(shapes: torch.Tensor) -> torch.Tensor:

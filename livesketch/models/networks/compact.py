@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -109,7 +110,15 @@ class Network(nn.Module):
 
     def forward(self, x: Tensor, z: Tensor, knobs: Tensor) -> Tensor:
         """x (N, C, S, S), 0 ink .. 1 paper; z (N, Z); knobs (N, K) in the order of KNOBS -> (N, 3, S, S), about -1..1."""
-        return self.painter(*self.settle(*self.reader(x), z, knobs))
+        points, logits, hull = self.reader(x)
+        settled = self.settle(points, logits.float(), hull.float(), z.float(), knobs.float())
+        return self.painter(*(part.to(self.painter.inp.weight.dtype) for part in settled))
+
+    def quickened(self, dtype: torch.dtype) -> Network:
+        """The two networks in `dtype`; what lies between them are places, and those stay in float32."""
+        self.reader.to(dtype)
+        self.painter.to(dtype)
+        return self
 
 
 class Down(nn.Module):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from livesketch.models.networks.face_lines import POINTS, soft_argmax
+from livesketch.models.networks.face_lines import POINTS, keep_constant, soft_argmax
 
 GRID = 32
+HULL_GRID, DIRECTIONS = 128, 16
 NARROW, HIDDEN = 64, 256  # of the correction that sees the whole drawing
 
 
@@ -35,11 +38,19 @@ class Reader(nn.Module):
             nn.Linear(c[3] * 16, NARROW, bias=False), nn.Linear(NARROW, HIDDEN)
         )
         self.correct = nn.Linear(HIDDEN, len(POINTS) * 2)
+        ticks = [(k + 0.5) / HULL_GRID - 0.5 for k in range(HULL_GRID)]
+        angles = [math.pi * k / DIRECTIONS for k in range(2 * DIRECTIONS)]
+        ways = [
+            [math.cos(a) * across + math.sin(a) * down for down in ticks for across in ticks]
+            for a in angles
+        ]
+        keep_constant(self, "ways", ways)
         nn.init.zeros_(self.correct.weight)
         nn.init.zeros_(self.correct.bias)
 
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """x (N, C, S, S), 0..1; of a drawing 0 is ink -> points (N, K, 2), logits of regions (N, R, 32, 32)."""
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """x (N, C, S, S), 0..1; of a drawing 0 is ink -> points (N, K, 2), logits of regions (N, R, 32, 32), hull."""
+        hull = self.hull(x)
         x = act(self.inp(F.pixel_unshuffle(1 - x, self.factor)))
         levels = [x + act(self.first(x))]
         for halve, refine in zip(self.halve, self.refine, strict=True):
@@ -50,4 +61,16 @@ class Reader(nn.Module):
         for narrow, merge, level in zip(self.narrow, self.merge, levels[-2::-1], strict=True):
             x = level + F.interpolate(narrow(x), scale_factor=2.0, mode="nearest")
             x = x + act(merge(x))
-        return soft_argmax(self.heat(x)) + offset, self.regions(x)
+        return soft_argmax(self.heat(x)) + offset, self.regions(x), hull
+
+    def hull(self, x: Tensor) -> Tensor:
+        """(N, DIRECTIONS): how wide everything that is drawn is, in each direction, over its mean width.
+
+        The widths of a convex hull (its support function, both ways): they say what head was drawn,
+        and what is drawn into the head does not change them.
+        """
+        ink = F.max_pool2d(1 - x.amin(1, keepdim=True), x.shape[-1] // HULL_GRID)
+        is_ink = ((ink - 0.3) * 8).clamp(0, 1).flatten(2)  # N,1,G*G
+        reach = (is_ink * (self.ways + 1)).amax(-1)  # N,2D: 0 where nothing is drawn
+        wide = reach[:, :DIRECTIONS] + reach[:, DIRECTIONS:] - 2
+        return wide / wide.mean(1, keepdim=True).clamp(min=0.05)

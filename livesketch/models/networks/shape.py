@@ -7,10 +7,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from livesketch.models.knobs import DIRECTIONS
-from livesketch.models.networks.face_lines import OVAL, PARTS, POINTS, Lines, keep_constant
+from livesketch.models.networks.face_lines import PARTS, POINTS, Lines, keep_constant
+from livesketch.models.networks.reader import DIRECTIONS as HULL
 
 LIMIT = 1.6  # spreads of real faces beyond which a plausible face does not go
-KIN = 16  # numbers that describe a head
 
 
 class Settle(nn.Module):
@@ -27,21 +27,20 @@ class Settle(nn.Module):
         self.register_buffer("basis", torch.zeros(shapes, points, 2))
         self.register_buffer("spread", torch.ones(shapes))
         self.register_buffer("usual", torch.zeros(regions, grid, grid))  # logits
-        self.register_buffer("head_mean", torch.zeros(KIN))
-        self.register_buffer("head_spread", torch.ones(KIN))
-        self.register_buffer("kin", torch.zeros(KIN, z_dim))
+        self.register_buffer("head_mean", torch.zeros(HULL))
+        self.register_buffer("head_spread", torch.ones(HULL))
+        self.register_buffer("kin", torch.zeros(HULL, z_dim))
         self.register_buffer("phase", torch.zeros(z_dim))
         self.register_buffer("direction_codes", torch.zeros(len(DIRECTIONS), z_dim))
         self.register_buffer("direction_shapes", torch.zeros(len(DIRECTIONS), points, 2))
         part_of = [[float(index in indices) for index in POINTS] for indices in PARTS.values()]
         keep_constant(self, "part_of", part_of)
-        keep_constant(self, "oval", [POINTS.index(index) for index in OVAL[:-1]])
         self.lines = Lines()
 
     def forward(
-        self, points: Tensor, logits: Tensor, z: Tensor, knobs: Tensor
+        self, points: Tensor, logits: Tensor, hull: Tensor, z: Tensor, knobs: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """points (N, K, 2), logits (N, R, G, G), z (N, Z), knobs (N, len(KNOBS)) -> maps, regions, z."""
+        """What a reader read, z (N, Z), knobs (N, len(KNOBS)) -> maps, regions, z."""
         parts, hair, kin, directions = knobs.split([len(PARTS), 1, 1, len(DIRECTIONS)], 1)
         middle, turn, shape = self.aligned(points)
         likely = self.plausible(shape)
@@ -50,7 +49,7 @@ class Settle(nn.Module):
         meant = meant + torch.einsum("nd,dkc->nkc", directions, self.direction_shapes)
         share = 0.4 + 0.6 * hair[..., None, None]
         regions = F.softmax(logits.float() * share + self.usual * (1 - share), 1)
-        who = self.person(shape, z, kin) + directions @ self.direction_codes
+        who = self.person(hull, z, kin) + directions @ self.direction_codes
         return self.lines(_turned(meant, turn) + middle), regions, who
 
     def plausible(self, shape: Tensor) -> Tensor:
@@ -61,28 +60,20 @@ class Settle(nn.Module):
 
     def aligned(self, points: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """-> middle (N, 1, 2), turn (N, 1, 2) as a complex number, the shape without them."""
-        middle = points.mean(1, keepdim=True)
-        p, m = points - middle, self.mean
+        p, m = points - points.mean(1, keepdim=True), self.mean
         real = (p * m).sum((1, 2))
         imaginary = (p[..., 1] * m[:, 0] - p[..., 0] * m[:, 1]).sum(1)
         turn = torch.stack([real, imaginary], -1)[:, None] / (m * m).sum().clamp(min=1e-6)
         size = (turn * turn).sum(-1, keepdim=True).clamp(min=1e-6)
         back = turn * turn.new_tensor([1.0, -1.0]) / size
-        return middle, turn, _turned(p, back)
+        return points.mean(1, keepdim=True), turn, _turned(p, back)
 
-    def head(self, shape: Tensor) -> Tensor:
-        """(N, KIN): the outline of an aligned shape around its middle."""
-        oval = shape[:, self.oval]
-        oval = oval - oval.mean(1, keepdim=True)
-        step = max(1, oval.shape[1] // (KIN // 2))
-        return oval[:, ::step][:, : KIN // 2].flatten(1)
-
-    def person(self, shape: Tensor, z: Tensor, share: Tensor) -> Tensor:
+    def person(self, hull: Tensor, z: Tensor, share: Tensor) -> Tensor:
         """A code as likely as z, moved by the drawn head: other heads are other people of one look.
 
-        The move is a smooth function of the head with unit spread (random Fourier features, Rahimi 2007).
+        The move is a smooth function of the hull with unit spread (random Fourier features, Rahimi 2007).
         """
-        head = ((self.head(shape) - self.head_mean) / self.head_spread).clamp(-4, 4)
+        head = ((hull - self.head_mean) / self.head_spread).clamp(-4, 4)
         moved = torch.cos(head @ self.kin + self.phase) * 2**0.5
         return (z + moved * share) / torch.sqrt(1 + share * share)
 

@@ -43,13 +43,13 @@ class Runtime:
         self._read = self._compiled(read, quick).create_infer_request()
         self._settle = self._compiled(settle, "f32").create_infer_request()
         self._paint = self._compiled(paint, quick).create_infer_request()
-        drawing, code = read.inputs[0].get_shape(), settle.inputs[2].get_shape()
+        drawing, code = read.inputs[0].get_shape(), settle.inputs[3].get_shape()
         self.shape = Shape(drawing[1], drawing[3], code[1], paint.outputs[0].get_shape()[3])
         self.device = cpu_words()
 
     def face(self, drawing: NDArray[np.float32], code: Code, knobs: NDArray[np.float32]) -> Picture:
         meant = self._read.infer([drawing], share_inputs=True, share_outputs=True)
-        given = [meant[0], meant[1], code[None], knobs[None]]
+        given = [meant[0], meant[1], meant[2], code[None], knobs[None]]
         settled = self._settle.infer(given, share_inputs=True, share_outputs=True)
         given = [settled[0], settled[1], settled[2]]
         return picture_from(self._paint.infer(given, share_inputs=True, share_outputs=True)[0][0])

@@ -31,8 +31,9 @@ class Runtime:
         self._device = device
         self._style = held.style_encoder  # stays on the CPU, in float32: a look is rarely asked for
         self._dtype = fast_dtype(device)
-        network = held.network.to(device, self._dtype)
-        network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        network = held.network.to(device)
+        quicken = getattr(network, "quickened", network.to)
+        network = quicken(self._dtype).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         if device.type == "cuda":
             self._captured, self._network = CapturedFace(network, self.shape, self._dtype), None
         else:
