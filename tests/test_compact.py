@@ -38,8 +38,8 @@ def test_one_call_is_read_settle_paint():
     network = tiny_network()
     x, z, knobs = _inputs(TINY)
     with torch.no_grad():
-        points, logits = network.reader(x)
-        maps, regions, who = network.settle(points, logits, z, knobs)
+        points, logits, hull = network.reader(x)
+        maps, regions, who = network.settle(points, logits, hull, z, knobs)
         assert torch.equal(network(x, z, knobs), network.painter(maps, regions, who))
     assert points.shape == (2, len(POINTS), 2)
     assert logits.shape == regions.shape == (2, TINY.regions, 32, 32)

@@ -1,12 +1,10 @@
-"""`livesketch train`: it runs, goes on where it stopped, keeps what is whole, and says what is wrong."""
+"""`livesketch train`: it learns both parts, goes on where it stopped, keeps what is whole, and says what is wrong."""
 
 import argparse
 import csv
-import io
-import tarfile
-import zlib
 from dataclasses import replace
 from functools import partial
+from itertools import repeat
 from pathlib import Path
 
 import numpy as np
@@ -15,14 +13,17 @@ import torch
 from PIL import Image
 from tiny import TINY, write_tiny
 from training_data import write_prepared
+from training_stage import options, silence, small_networks
 
 from livesketch import training
-from livesketch.errors import LivesketchError, ModelError, OutputError, SourceError, UsageError
+from livesketch.errors import ModelError, OutputError, SourceError, UsageError
 from livesketch.models import checkpoint
-from livesketch.models.networks import compact
-from livesketch.training import loop, prepare, preview, state
+from livesketch.models.networks.face_lines import MAPS, PARTS, POINTS, Lines
+from livesketch.training import loop, paint_step, preview, state
 from livesketch.training.dataset import open_prepared
-from livesketch.training.discriminator import FeatureFinder
+from livesketch.training.read_step import importance
+
+__all__ = ["small_networks"]  # every test here stands on it
 
 
 @pytest.fixture(scope="module")
@@ -30,110 +31,185 @@ def data(tmp_path_factory) -> Path:
     return write_prepared(tmp_path_factory.mktemp("prepared"))
 
 
-@pytest.fixture(autouse=True)
-def small_networks(monkeypatch):
-    """The shipped shapes take seconds a step; the trainer does not care about widths."""
-
-    def tiny(options: loop.TrainOptions) -> compact.Config:
-        return replace(TINY, img_resolution=options.size)
-
-    monkeypatch.setattr(loop, "_config", tiny)
-    for name in ("Discriminator", "DetailDiscriminator", "FeatureFinder"):
-        monkeypatch.setattr(state, name, partial(getattr(state, name), (8, 8, 8)))
+def saved(path: Path) -> dict:
+    return torch.load(path, weights_only=True)
 
 
-def _options(data: Path, out: Path, steps: int, **changes) -> loop.TrainOptions:
-    some = {"size": 256, "batch": 4, "minutes": 5, "workers": 0, "device": "cpu", "steps": steps}
-    return loop.TrainOptions(data=data, out=out, **(some | changes))
+@pytest.fixture
+def steady(monkeypatch) -> None:
+    """Nothing depends on how long ago the training was started."""
+
+    def pace(learned: state.State, warmth: int, part: float) -> None:
+        for optimizer in learned.optimizers.values():
+            for group in optimizer.param_groups:
+                group["lr"] = group["rate"]
+
+    def step(learned, batch, lines, features, warmth):
+        return paint_step.paint_step(learned, batch, lines, features, 50)
+
+    monkeypatch.setattr(loop, "_pace", pace)
+    monkeypatch.setattr(loop, "paint_step", step)
 
 
-def _quiet(_: str) -> None:
-    pass
+# learning
 
 
-def test_it_learns_and_writes_a_model_that_plays(data, tmp_path):
-    out, said = tmp_path / "out", []
-    loop.train(_options(data, out, 3, sources="nobody"), said.append)
-    model = checkpoint.load(out / "model.safetensors")
-    assert model.task == "sketch"
-    assert model.metadata["pictures"] == "12"
-    assert model.metadata["sources"] == "nobody"
-    assert model.style_encoder is not None
-    assert Image.open(next(out.glob("sheet-*.png"))).size == (preview.COLUMNS * 256, 4 * 256)
-    assert "ended at step 3" in said[-1]
-    assert not list(out.glob("*.part"))
-
-
-def test_every_network_changes_in_a_step(data, tmp_path):
-    torch.manual_seed(0)
-    before = state.new("sketch", replace(TINY, img_resolution=256), torch.device("cpu"), 0)
-    loop.train(_options(data, tmp_path, 2), _quiet)
-    after = torch.load(tmp_path / "state.pt", weights_only=True)["networks"]
+@pytest.mark.parametrize("part", ["reader", "painter"])
+def test_every_network_changes_in_a_step(data, tmp_path, part):
+    made = options(data, tmp_path, 2, part=part, size=256)
+    before = loop._new(made, open_prepared(data), torch.device("cpu"), None)
+    loop.train(made, silence)
+    after = saved(loop.kept(tmp_path, part, "sketch"))["networks"]
+    assert set(after) == set(before.networks)
     for name, module in before.networks.items():
         own = module.state_dict()
-        assert any(not torch.equal(own[k], after[name][k]) for k in own), name
+        moved = [key for key in own if not torch.equal(own[key], after[name][key])]
+        assert len(moved) > 0.7 * len(own), name
 
 
-def test_going_on_gives_what_an_unbroken_run_gives(data, tmp_path):
-    loop.train(_options(data, tmp_path / "whole", 4, size=128), _quiet)
-    loop.train(_options(data, tmp_path / "parts", 2, size=128), _quiet)
-    broken = torch.load(tmp_path / "parts" / "state.pt", weights_only=True)
-    assert broken["step"] == 2
+@pytest.mark.parametrize("part", ["reader", "painter"])
+def test_going_on_gives_what_an_unbroken_run_gives(data, tmp_path, steady, part):
+    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    loop.train(options(data, whole, 4, part=part), silence)
+    loop.train(options(data, parts, 2, part=part), silence)
+    assert saved(loop.kept(parts, part, "sketch"))["step"] == 2
     said: list[str] = []
-    loop.train(_options(data, tmp_path / "parts", 4, size=128), said.append)
-    assert "going on at step 2" in said[0]
-    one, two = (
-        torch.load(tmp_path / name / "state.pt", weights_only=True) for name in ("whole", "parts")
-    )
+    loop.train(options(data, parts, 4, part=part), said.append)
+    assert said[0] == "going on at step 2, 8 pictures"
+    one, two = (saved(loop.kept(folder, part, "sketch")) for folder in (whole, parts))
     assert one["step"] == two["step"] == 4
-    for name in ("network", "discriminator", "finder"):
-        for key, tensor in one["networks"][name].items():
-            assert torch.allclose(tensor, two["networks"][name][key], atol=2e-3), (name, key)
+    assert one["pictures"] == two["pictures"] == 16
+    for name, tensors in one["networks"].items():
+        for key, tensor in tensors.items():
+            assert torch.equal(tensor, two["networks"][name][key]), (name, key)
 
 
-def test_a_teacher_s_faces_are_learned(data, tmp_path):
-    """With the teacher as start and no time to change, what was made is nearly what was taught."""
-    teacher = write_tiny(tmp_path / "teacher.safetensors", seed=5)
-    out = tmp_path / "out"
-    options = _options(data, out, 1, size=256, start=teacher, teacher=teacher)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loop, "SAY_EVERY", 0)
-        loop.train(options, _quiet)
-    (row,) = list(csv.DictReader((out / "log.csv").open()))
-    assert 0 < float(row["taught"]) < 0.2
+@pytest.fixture
+def by_heart(monkeypatch) -> None:
+    """Every step shows the same batch, and is logged."""
+    readings, portraits = loop.readings, loop.portraits
+    monkeypatch.setattr(loop, "readings", lambda *given: repeat(next(readings(*given))))
+    monkeypatch.setattr(loop, "portraits", lambda *given: repeat(next(portraits(*given))))
+    monkeypatch.setattr(loop, "WARM_UP", {"reader": 1, "painter": 1})
+    monkeypatch.setattr(loop, "SAY_EVERY", 0)
+    monkeypatch.setattr(state, "NEW_RATE", 4e-3)
+
+
+@pytest.mark.parametrize(
+    ("part", "figures"),
+    [("reader", ["misplaced", "mislabelled", "nme_percent"]), ("painter", ["l1", "match"])],
+)
+def test_what_is_shown_again_and_again_is_learned(data, tmp_path, by_heart, part, figures):
+    loop.train(options(data, tmp_path, 16, part=part, task="lowres"), silence)
+    path = loop.kept(tmp_path, part, "lowres").with_suffix(".csv")
+    rows = list(csv.DictReader(path.open()))
+    for name in figures:
+        values = [float(row[name]) for row in rows]
+        assert np.mean(values[-3:]) < 0.93 * np.mean(values[:3]), name
+
+
+def test_a_sheet_shows_how_far_it_is(data, tmp_path):
+    for part, size in (("reader", (12 * 256, 2 * 256)), ("painter", (8 * 128, 5 * 128))):
+        loop.train(options(data, tmp_path, 1, part=part), silence)
+        (sheet,) = tmp_path.glob(f"{loop.kept(tmp_path, part, 'sketch').stem}-*.png")
+        assert Image.open(sheet).size == size
+        assert np.asarray(Image.open(sheet)).std() > 10
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_every_part_of_a_face_counts_alike():
+    weight = importance()
+    assert weight.shape == (len(POINTS),)
+    assert weight.min() > 0
+    shares = [sum(weight[POINTS.index(i)] for i in set(indices)) for indices in PARTS.values()]
+    assert np.allclose(shares, 1 / len(PARTS), atol=1e-5)
+
+
+def test_where_people_look_counts_more():
+    ticks = torch.zeros(1, len(POINTS), 2) + 0.9
+    for index in (33, 133, 159, 145):
+        ticks[0, POINTS.index(index)] = 0.3
+    weight = paint_step.looked_at(Lines()(ticks), 128)
+    assert weight.shape == (1, 1, 128, 128)
+    assert weight[0, 0, 38, 38] > 4
+    assert weight[0, 0, 70, 20] == 1
+    assert len(MAPS) > max(paint_step.LOOKED_AT)
+
+
+# beginning from something
 
 
 def test_a_start_takes_what_fits(data, tmp_path):
-    start = write_tiny(tmp_path / "start.safetensors", seed=5)  # 128
-    learned = state.new("sketch", replace(TINY, img_resolution=256), torch.device("cpu"), 0)
-    left = state.warm(learned, start)
-    given = checkpoint.load(start).network
-    assert all("detail" in name for name in left)
-    assert torch.equal(
-        learned.networks["network"].get_parameter("out.weight"), given.get_parameter("out.weight")
+    config = replace(TINY, input_size=256)
+    start = write_tiny(tmp_path / "start.safetensors", seed=5, config=config)
+    given = checkpoint.load(start)
+    prepared, cpu = open_prepared(data), torch.device("cpu")
+    for task, fits in (("sketch", True), ("photo", False)):
+        made = options(data, tmp_path, 1, start=start, task=task)
+        reader = loop._new(made, prepared, cpu, None).networks["network"].state_dict()
+        own = given.network.reader.state_dict()  # type: ignore[union-attr]
+        assert torch.equal(reader["heat.weight"], own["heat.weight"])
+        assert (reader["inp.weight"].shape == own["inp.weight"].shape) == fits
+        assert not fits or torch.equal(reader["inp.weight"], own["inp.weight"])
+    large = loop._new(
+        options(data, tmp_path, 1, start=start, part="painter", size=256), prepared, cpu, None
     )
-    drawing = torch.rand(1, 1, 128, 128)
-    twice = drawing.repeat_interleave(2, 2).repeat_interleave(2, 3)
+    painter, own = large.networks["network"], given.network.painter  # type: ignore[union-attr]
+    assert torch.equal(painter.get_parameter("rgb.weight"), own.rgb.weight)  # type: ignore[union-attr]
+    assert given.style_encoder is not None
+    for name, tensor in given.style_encoder.state_dict().items():
+        assert torch.equal(large.networks["style_encoder"].state_dict()[name], tensor)
+    # what is new learns faster than what was known
+    new, known = large.optimizers["painters"].param_groups[:2]
+    assert len(new["params"]) == len(list(painter.detail.parameters()))  # type: ignore[union-attr]
+    assert new["rate"] > known["rate"]
+
+
+@pytest.mark.parametrize("part", ["reader", "painter"])
+def test_a_start_may_be_a_training_state(data, tmp_path, part):
+    loop.train(options(data, tmp_path, 2, part=part), silence)
+    path = loop.kept(tmp_path, part, "sketch")
+    made = options(data, tmp_path / "new", 1, part=part, start=path)
+    fresh = loop._new(made, open_prepared(data), torch.device("cpu"), None)
+    assert fresh.step == 0
+    for name, tensor in saved(path)["networks"]["average"].items():
+        assert torch.equal(fresh.networks["network"].state_dict()[name], tensor)
+
+
+def test_an_untrained_reader_says_where_landmarks_usually_are(data):
+    prepared = open_prepared(data)
+    fresh = loop._new(options(data, data, 1), prepared, torch.device("cpu"), None)
     with torch.no_grad():
-        small = given.encode(drawing).ws  # type: ignore[operator]
-        large = learned.networks["average"].encode(twice).ws  # type: ignore[operator]
-    assert torch.allclose(small, large, atol=1e-5)
+        points, *_ = fresh.networks["network"](torch.rand(2, 1, 256, 256))
+    usual = torch.from_numpy(np.asarray(prepared.landmarks)[:, POINTS].mean(0))
+    assert (points - usual).abs().mean() < 0.05
 
 
-def test_another_task_s_checkpoint_is_refused(data, tmp_path):
-    start = write_tiny(tmp_path / "mask.safetensors", task="mask")
-    with pytest.raises(ModelError, match="mask"):
-        loop.train(_options(data, tmp_path / "out", 1, start=start), _quiet)
+def test_a_broken_or_foreign_start_is_one_sentence(data, tmp_path):
+    for name, content in (("a.safetensors", b"<html>"), ("b.pt", b"words"), ("c.pt", b"")):
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(ModelError) as caught:
+            loop.train(options(data, tmp_path / "out", 1, start=tmp_path / name), silence)
+        assert "\n" not in str(caught.value)
 
 
-def test_another_size_or_a_broken_state_is_refused(data, tmp_path):
-    loop.train(_options(data, tmp_path, 1, size=128), _quiet)
-    with pytest.raises(ModelError, match="128"):
-        loop.train(_options(data, tmp_path, 1, size=256), _quiet)
-    raw = (tmp_path / "state.pt").read_bytes()
-    (tmp_path / "state.pt").write_bytes(raw[: len(raw) // 2])
-    with pytest.raises(ModelError, match="not a training state"):
-        loop.train(_options(data, tmp_path, 2, size=128), _quiet)
+# what is kept
+
+
+def test_another_size_task_or_a_broken_state_is_refused(data, tmp_path):
+    loop.train(options(data, tmp_path, 1, part="painter"), silence)
+    with pytest.raises(ModelError, match="trained at 128"):
+        loop.train(options(data, tmp_path, 1, part="painter", size=256), silence)
+    loop.train(options(data, tmp_path, 1, task="mask"), silence)
+    path = tmp_path / "reader-mask.pt"
+    path.rename(tmp_path / "reader-sketch.pt")
+    with pytest.raises(ModelError, match="'mask', not 'sketch'"):
+        loop.train(options(data, tmp_path, 1), silence)
+    raw = (tmp_path / "painter.pt").read_bytes()
+    for content in (raw[: len(raw) // 2], b"", b"words", b"PK\x03\x04" + bytes(200)):
+        (tmp_path / "painter.pt").write_bytes(content)
+        with pytest.raises(ModelError, match="not a training state"):
+            loop.train(options(data, tmp_path, 1, part="painter"), silence)
 
 
 def test_a_hostile_state_never_runs(data, tmp_path):
@@ -143,74 +219,83 @@ def test_a_hostile_state_never_runs(data, tmp_path):
         def __reduce__(self):
             return (Path.touch, (trap,))
 
-    torch.save(Hostile(), tmp_path / "state.pt")
-    with pytest.raises(ModelError):
-        loop.train(_options(data, tmp_path, 1), _quiet)
-    assert not trap.exists()
+    path = tmp_path / "reader-sketch.pt"
+    for content in (Hostile(), {"networks": {"network": Hostile()}}):
+        torch.save(content, path)
+        with pytest.raises(ModelError):
+            loop.train(options(data, tmp_path, 1), silence)
+        assert not trap.exists()
 
 
-def test_a_full_disk_keeps_the_last_checkpoint_and_the_run_goes_on_later(
-    data, tmp_path, monkeypatch
-):
-    loop.train(_options(data, tmp_path, 1, size=128), _quiet)
-    before = (tmp_path / "state.pt").read_bytes()
+def test_a_full_disk_keeps_the_last_state_and_the_run_goes_on_later(data, tmp_path, monkeypatch):
+    loop.train(options(data, tmp_path, 1), silence)
+    path = tmp_path / "reader-sketch.pt"
+    before = path.read_bytes()
 
     def full(_):
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
         patch.setattr(state.os, "fsync", full)
-        with pytest.raises(OutputError, match="could not be written"):
-            loop.train(_options(data, tmp_path, 2, size=128), _quiet)
-    assert (tmp_path / "state.pt").read_bytes() == before
-    loop.train(_options(data, tmp_path, 2, size=128), _quiet)
-    assert torch.load(tmp_path / "state.pt", weights_only=True)["step"] == 2
+        with pytest.raises(OutputError, match="could not be written") as caught:
+            loop.train(options(data, tmp_path, 2), silence)
+    assert "start the same command again" in caught.value.hint
+    assert path.read_bytes() == before
+    assert not list(tmp_path.glob("*.part"))
+    loop.train(options(data, tmp_path, 2), silence)
+    assert saved(path)["step"] == 2
 
 
-def test_tasks_that_cannot_be_trained_yet_say_so(data, tmp_path):
-    with pytest.raises(UsageError, match="cannot be trained yet"):
-        loop.train(_options(data, tmp_path, 1, task="mask"), _quiet)
+def test_an_out_folder_that_cannot_be_made_is_one_sentence(data, tmp_path):
+    (tmp_path / "file").write_text("a file where a folder should be")
+    with pytest.raises(OutputError, match="cannot be made"):
+        loop.train(options(data, tmp_path / "file" / "out", 1), silence)
 
 
-def test_the_log_can_be_read_as_a_table(data, tmp_path):
-    path = tmp_path / "log.csv"
-    learned = state.new("sketch", TINY, torch.device("cpu"), 0)
-    for step in (1, 2):
-        learned.step = step
-        loop._log(path, learned, {"critic": 2.5, "l1": 0.1})
-    rows = list(csv.DictReader(path.open()))
-    assert [row["step"] for row in rows] == ["1", "2"]
-    assert rows[0]["critic"] == "2.5"
+def test_steps_grow_and_shrink_with_the_time_that_is_left(data, tmp_path):
+    learned = loop._new(options(data, tmp_path, 1), open_prepared(data), torch.device("cpu"), None)
+
+    def rate(warmth: int, part: float) -> float:
+        loop._pace(learned, warmth, part)
+        (group,) = learned.optimizers["reader"].param_groups
+        return group["lr"] / group["rate"]
+
+    assert rate(0, 0.0) < 0.1
+    assert rate(1000, 0.2) == 1
+    assert 1 > rate(1000, 0.8) > rate(1000, 0.95) > rate(1000, 0.999) > 0
 
 
-def test_the_finder_learns_where_features_are():
-    """A few dozen steps on one moving square: the same points, closer."""
-    torch.manual_seed(0)
-    finder = FeatureFinder((8, 8, 8))
-    optimizer = torch.optim.Adam(finder.parameters(), 3e-3)
-    errors = []
-    for _ in range(30):
-        places = torch.rand(4, 2) * 0.5 + 0.25
-        y = torch.full((4, 3, 128, 128), -1.0)
-        for n, (a, b) in enumerate((places * 128).int()):
-            y[n, :, b - 12 : b + 12, a - 12 : a + 12] = 1
-        error = (finder(y) - places[:, None]).abs().mean()
-        optimizer.zero_grad()
-        error.backward()
-        optimizer.step()
-        errors.append(error.item())
-    assert np.mean(errors[-5:]) < 0.6 * np.mean(errors[:5])
+def test_the_log_can_be_read_as_a_table(data, tmp_path, monkeypatch):
+    monkeypatch.setattr(loop, "SAY_EVERY", 0)
+    for part in ("reader", "painter"):
+        for steps in (2, 3):  # and it goes on in the same file
+            loop.train(options(data, tmp_path, steps, part=part, size=256), silence)
+        path = loop.kept(tmp_path, part, "sketch").with_suffix(".csv")
+        rows = list(csv.DictReader(path.open()))
+        assert [row["step"] for row in rows] == ["1", "2", "3"]
+        assert [row["pictures"] for row in rows] == ["4", "8", "12"]
+        named = [name for name in loop.LOGGED[part] if rows[0][name]]
+        assert len(named) >= len(loop.LOGGED[part]) - 2  # without --features two are empty
+        assert all(np.isfinite(float(rows[0][name])) for name in named)
 
 
-def _args(*words: str) -> argparse.Namespace:
+# the command
+
+
+def arguments(*words: str) -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     training.add_arguments(parser)
     return parser.parse_args(words)
 
 
-def test_a_preview_shows_what_would_be_learned_from(data, capsys):
-    training.run(_args("--data", str(data), "--preview", "--size", "128"))
-    assert Image.open(data / "preview.png").size == (preview.COLUMNS * 128, 8 * 128)
+@pytest.mark.parametrize("task", ["sketch", "mask", "lowres", "photo"])
+def test_a_preview_shows_what_would_be_learned_from(data, capsys, task):
+    training.run(arguments("--data", str(data), "--preview", "--task", task))
+    side = preview.INPUTS[task][1]
+    sheet = Image.open(data / "preview.png")
+    assert sheet.size == (preview.COLUMNS * side, 4 * side)
+    red = (np.asarray(sheet) == (230, 40, 40)).all(-1)
+    assert red.reshape(4, side, 12, side).any((1, 3)).all()  # landmarks are marked in each
     assert "preview.png" in capsys.readouterr().out
 
 
@@ -219,103 +304,24 @@ def test_a_preview_shows_what_would_be_learned_from(data, capsys):
 )
 def test_flags_that_make_no_sense_are_one_sentence(data, words):
     with pytest.raises(UsageError):
-        training.run(_args("--data", str(data), *words))
+        training.run(arguments("--data", str(data), *words))
 
 
 def test_a_folder_that_is_not_there_is_one_sentence(tmp_path):
     with pytest.raises(SourceError, match="no prepared photos"):
-        training.run(_args("--data", str(tmp_path / "nowhere"), "--out", str(tmp_path / "out")))
+        training.run(arguments("--data", str(tmp_path / "nowhere"), "--out", str(tmp_path / "out")))
 
 
-def _photos(shared: Path, folder: Path, count: int) -> list[Path]:
-    """A few val-cc0 pictures (CC0) whose names do not fall into the held-out twentieth."""
-    folder.mkdir(parents=True, exist_ok=True)
-    out: list[Path] = []
-    with tarfile.open(shared / "data" / "faces" / "val-cc0.tar") as tar:
-        for member in tar:
-            name = member.name.rsplit("/", 1)[-1]
-            stream = tar.extractfile(member) if member.isfile() else None
-            if stream is None or zlib.crc32(name.encode()) % prepare.HELD_OUT == 0:
-                continue
-            (folder / name).write_bytes(stream.read())
-            out.append(folder / name)
-            if len(out) == count:
-                break
-    return out
+def test_a_task_there_is_none_of_is_one_sentence(data, tmp_path):
+    with pytest.raises(UsageError, match="'oil'"):
+        training.run(arguments("--data", str(data), "--out", str(tmp_path), "--task", "oil"))
 
 
-def test_photos_are_prepared_and_broken_ones_counted(shared, tmp_path, monkeypatch):
-    photos = tmp_path / "photos"
-    good = _photos(shared, photos / "deep" / "er", 3)
-    (photos / "cut.jpg").write_bytes(good[0].read_bytes()[:900])
-    (photos / "empty.png").write_bytes(b"")
-    (photos / "words.png").write_text("a letter, not a picture")
-    Image.fromarray(np.full((200, 200, 3), 127, np.uint8)).save(photos / "grey.png")
-    (photos / "notes.txt").write_text("ignored")
-    said: list[str] = []
-    options = prepare.PrepareOptions((photos,), tmp_path / "data")
-    prepare.prepare(options, said.append)
-    made = open_prepared(tmp_path / "data")
-    assert made.pictures.shape == (3, 256, 256, 3)
-    assert "prepared 3 photos" in said[-1]
-    assert "3 unreadable" in said[-1]
-    assert "1 without a face" in said[-1]
-    eyes = made.landmarks[:, [33, 133, 362, 263]].mean(1)
-    assert np.abs(eyes - [0.5, 0.47]).max() < 0.06  # framed as the network expects
-
-    def never(*_):
-        raise AssertionError("what is done is not done again")
-
-    monkeypatch.setattr(prepare, "_make_chunk", never)
-    prepare.prepare(options, said.append)
-    assert said[-1] == said[-2]
-
-
-def test_a_tar_and_human_drawn_parts_are_prepared(shared, tmp_path):
-    photos = _photos(shared, tmp_path / "photos", 2)
-    with tarfile.open(tmp_path / "photos.tar", "w") as tar:
-        for photo in photos:
-            tar.add(photo, f"group/{photo.name}")
-        info = tarfile.TarInfo("group/broken.png")
-        info.size = 4
-        tar.addfile(info, io.BytesIO(b"oops"))
-    parts = shared / "data" / "sketches" / "quickdraw"
-    options = prepare.PrepareOptions((tmp_path / "photos.tar",), tmp_path / "data", parts, True)
-    prepare.prepare(options, _quiet)
-    made = open_prepared(tmp_path / "data")
-    assert len(made.pictures) == 2
-    assert "eye" in made.parts
-    assert "face" not in made.parts
-    every = np.concatenate([stroke for drawing in made.parts["mouth"] for stroke in drawing])
-    assert every.min() >= 0
-    assert every.max() <= 1
-
-
-@pytest.mark.parametrize("kind", ["missing", "empty", "faceless", "text"])
-def test_photos_that_cannot_be_learned_from_are_one_sentence(tmp_path, kind):
-    photos = tmp_path / "photos"
-    if kind == "empty":
-        photos.mkdir()
-    elif kind == "faceless":
-        photos.mkdir()
-        for k in range(3):
-            Image.fromarray(np.full((128, 128, 3), 40 * k, np.uint8)).save(photos / f"p{k}.png")
-    elif kind == "text":
-        photos.write_text("no tar either")
-    with pytest.raises(LivesketchError) as error:
-        prepare.prepare(prepare.PrepareOptions((photos,), tmp_path / "data"), _quiet)
-    assert "\n" not in str(error.value)
-
-
-def test_weights_on_the_way_keep_the_new_detail_and_half_of_the_rest() -> None:
-    torch.manual_seed(0)
-    config = replace(TINY, img_resolution=256)
-    start, learned = compact.Network(config), compact.Network(config)
-    before = {name: tensor.clone() for name, tensor in learned.state_dict().items()}
-    state.toward(learned, start, 0.5)
-    after = learned.state_dict()
-    middle = (start.state_dict()["whole.weight"] + before["whole.weight"]) / 2
-    assert torch.allclose(after["whole.weight"], middle)
-    assert torch.equal(after["detail.inp.weight"], before["detail.inp.weight"])
-    state.toward(learned, start, 0.0)
-    assert torch.equal(learned.state_dict()["whole.weight"], start.state_dict()["whole.weight"])
+def test_one_part_alone_says_what_is_still_missing(data, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(loop, "TrainOptions", partial(loop.TrainOptions, workers=0, steps=1))
+    words = ("--data", str(data), "--out", str(tmp_path), "--batch", "4", "--size", "128")
+    training.run(arguments(*words, "--part", "reader"))
+    assert (tmp_path / "reader-sketch.pt").exists()
+    assert not (tmp_path / "painter.pt").exists()
+    assert "--part painter" in capsys.readouterr().out.splitlines()[-1]
+    assert not list(tmp_path.glob("*.safetensors"))

@@ -1,18 +1,23 @@
 """What the trainer learns from: bent photos, drawings of them, and points that stay on them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from training_data import landmarks, write_prepared
 
 from livesketch.errors import SourceError
-from livesketch.training import losses, raster, warp
-from livesketch.training.dataset import example, open_prepared
+from livesketch.models.networks.face_lines import OVAL, POINTS
+from livesketch.training import raster, warp
+from livesketch.training.dataset import open_prepared
 from livesketch.training.doodles import doodle
 from livesketch.training.drawing import Face, hand_drawn, prefix
-from livesketch.training.geometry import CHIN, HELD, LEFT, RIGHT, TOP, mirrored
+from livesketch.training.examples import meaning, mirrored, portrait, reading
+from livesketch.training.geometry import CHIN, LEFT, RIGHT, TOP
+from livesketch.training.parsing import REGIONS
+
+HAT = REGIONS.index("hat")
 
 
 @pytest.fixture(scope="module")
@@ -30,32 +35,90 @@ def _path(strokes: list[np.ndarray]) -> float:
     return sum(float(np.linalg.norm(np.diff(s, axis=0), axis=1).sum()) for s in strokes)
 
 
-def test_the_same_seed_gives_the_same_example(prepared):
-    one, two = (example(prepared, 128, np.random.default_rng(3)) for _ in range(2))
-    other = example(prepared, 128, np.random.default_rng(4))
-    assert np.array_equal(one.drawing, two.drawing)
-    assert np.array_equal(one.picture, two.picture)
-    assert not np.array_equal(one.picture, other.picture)
+@pytest.mark.parametrize("make", [reading, portrait])
+def test_the_same_seed_gives_the_same_example(prepared, make):
+    one, two, other = (make(prepared, 128, np.random.default_rng(seed)) for seed in (3, 3, 4))
+    for name, array in vars(one).items():
+        assert np.array_equal(array, getattr(two, name))
+    assert not np.array_equal(one.points, other.points)
 
 
 @pytest.mark.parametrize("size", [128, 256])
 def test_examples_have_the_size_asked_for(prepared, size):
     for seed in range(20):
-        made = example(prepared, size, np.random.default_rng(seed))
-        assert made.drawing.shape == made.whole.shape == (size, size)
-        assert made.picture.shape == (size, size, 3)
-        assert made.drawing.dtype == made.picture.dtype == np.uint8
-        assert made.points.shape == (len(HELD), 2)
-        assert 0 <= made.faithful <= 1
+        drawn = reading(prepared, size, np.random.default_rng(seed))
+        painted = portrait(prepared, size, np.random.default_rng(seed))
+        assert drawn.seen.shape == (1, size, size)
+        assert painted.picture.shape == (size, size, 3)
+        assert painted.straight.shape == (128, 128, 3)
+        for made in (drawn, painted):
+            assert made.points.shape == (len(POINTS), 2)
+            assert made.points.dtype == np.float32
+            assert made.regions.shape == (len(REGIONS), 32, 32)
+            assert (made.regions.sum(0) == 4).all()  # every quarter of a cell is something
 
 
-def test_a_beginning_has_no_more_ink_than_its_whole(prepared):
-    begun = 0
+def test_drawings_are_of_many_kinds_and_some_are_only_begun(prepared):
+    ink = [
+        (reading(prepared, 128, np.random.default_rng(seed)).seen < 128).mean()
+        for seed in range(60)
+    ]
+    assert max(ink) < 0.4
+    assert np.mean(np.array(ink) > 0.005) > 0.8
+    assert np.quantile(ink, 0.9) > 3 * np.quantile(ink, 0.1)
+
+
+def test_lines_of_a_drawing_lie_where_its_landmarks_are(prepared):
+    """Otherwise a reader would learn to look for features beside their lines."""
+    near, beside = [], []
     for seed in range(60):
-        made = example(prepared, 128, np.random.default_rng(seed))
-        assert (made.drawing >= made.whole).mean() > 0.999
-        begun += int((made.drawing > made.whole).any())
-    assert begun > 5
+        made = reading(prepared, 128, np.random.default_rng(seed))
+        thick = raster.smaller(255 - made.seen[0], 4)  # 4 x 4 pixels to a cell
+        face = made.points[[POINTS.index(index) for index in OVAL[:-1]]]
+        for points, found in ((face, near), (face * 0.5 + 0.02, beside)):
+            x, y = np.clip(points * 32, 0, 31).astype(int).T
+            found.append((thick[y, x] > 20).mean())
+    assert np.mean(near) > 0.4
+    assert np.mean(near) > 2.5 * np.mean(beside)
+
+
+def test_a_portrait_has_its_face_where_its_points_and_regions_are(prepared):
+    """The prepared photos show a bright oval; skin is what is bright, and the oval bounds it."""
+    for seed in range(20):
+        made = portrait(prepared, 128, np.random.default_rng(seed))
+        bright = made.picture.mean(-1) > 125
+        skin = (made.regions[1] / 4).repeat(4, 0).repeat(4, 1) > 0.5
+        assert (bright == skin).mean() > 0.93
+        oval = raster.filled(made.points[[POINTS.index(index) for index in OVAL]], 128) > 0
+        assert (oval & skin).sum() / (oval | skin).sum() > 0.75
+
+
+def test_half_of_the_portraits_are_mirrored_with_left_and_right_changed(prepared):
+    right, left = (POINTS.index(index) for index in (33, 263))
+    for seed in range(40):
+        for make in (reading, portrait):
+            made = make(prepared, 128, np.random.default_rng(seed))
+            assert made.points[right, 0] < made.points[left, 0]  # the person's right is on our left
+
+
+def test_a_mirrored_face_is_mirrored_twice_the_same():
+    points = landmarks()[POINTS]
+    assert np.allclose(mirrored(mirrored(points)), points, atol=1e-6)
+    assert np.abs(mirrored(points) - points).mean() < 1e-4  # this face is its own mirror image
+
+
+def test_regions_bend_with_their_photo(prepared):
+    """A hat a photo would have at one spot is where warp.points says that the spot went."""
+    regions = np.zeros((64, 64), np.uint8)
+    regions[12:16, 20:24] = HAT
+    marked = replace(prepared, regions=np.repeat(regions[None], len(prepared.pictures), 0))
+    for seed in range(12):
+        bending = warp.random_warp(landmarks(), np.random.default_rng(seed))
+        quarters = meaning(marked, 0, bending)[1][HAT].astype(float)
+        rows, columns = (np.mgrid[:32, :32] + 0.5) / 32
+        found = np.array([(columns * quarters).sum(), (rows * quarters).sum()]) / quarters.sum()
+        went = warp.points(bending, np.array([[22 / 64, 14 / 64]], np.float32))[0]
+        assert np.linalg.norm(found - went) < 0.02
 
 
 def test_points_follow_the_bent_picture():
@@ -161,12 +224,6 @@ def test_a_prefix_is_the_first_part_of_the_pen_s_path():
     assert _path(prefix(strokes, 1.0)) == pytest.approx(whole)
 
 
-def test_a_mirrored_face_is_mirrored_twice_the_same():
-    points = landmarks()[HELD]
-    assert np.allclose(mirrored(mirrored(points)), points, atol=1e-6)
-    assert np.abs(mirrored(points) - points).mean() < 0.02  # a face is nearly its own mirror image
-
-
 def test_every_skin_tone_is_shown_though_few_photos_have_it(tmp_path):
     tone = np.array([60.0] * 40 + [35.0] * 55 + [-20.0] * 5, np.float32)
     data = open_prepared(write_prepared(tmp_path, tone=tone))
@@ -175,7 +232,7 @@ def test_every_skin_tone_is_shown_though_few_photos_have_it(tmp_path):
     assert shown[95:].sum() > 0.2
 
 
-@pytest.mark.parametrize("spoil", ["missing", "empty", "uneven", "text"])
+@pytest.mark.parametrize("spoil", ["missing", "empty", "uneven", "text", "old"])
 def test_a_folder_that_is_not_prepared_is_one_sentence(tmp_path, spoil):
     write_prepared(tmp_path)
     path: Path = tmp_path / "ink.npy"
@@ -186,37 +243,9 @@ def test_a_folder_that_is_not_prepared_is_one_sentence(tmp_path, spoil):
             np.save(array, np.load(array)[:0])
     elif spoil == "uneven":
         np.save(path, np.load(path)[:1])
+    elif spoil == "old":  # prepared before there were regions
+        (tmp_path / "regions.npy").unlink()
     else:
         path.write_text("hello")
     with pytest.raises(SourceError):
         open_prepared(tmp_path)
-
-
-def test_smudges_lie_where_lines_are():
-    torch.manual_seed(0)
-    true = torch.zeros(2, 3, 128, 128)
-    drawings = torch.ones(2, 1, 256, 256)
-    drawings[:, :, 100:104] = 0
-    odd = losses.smudged(true, drawings)
-    assert odd.shape == true.shape
-    assert (odd[:, :, :40] == true[:, :, :40]).all()
-    assert (odd[:, :, 50:52] - true[:, :, 50:52]).abs().mean() > 0.02
-
-
-def test_the_straight_drawing_bent_by_the_field_is_the_bent_drawing(prepared):
-    """What a teacher's face is bent by is what its drawing was bent by."""
-    errors, blind = [], []
-    for seed in range(30):
-        made = example(prepared, 256, np.random.default_rng(seed), is_bold=True)
-        straight, drawing = (
-            torch.from_numpy(np.ascontiguousarray(a))[None, None].float() / 255
-            for a in (made.straight, made.drawing)
-        )
-        field = torch.from_numpy(np.ascontiguousarray(made.field))[None]
-        soft = [
-            torch.nn.functional.avg_pool2d(a, 9, 1, 4)
-            for a in (losses.bent(straight, field), drawing, straight)
-        ]
-        errors.append((soft[0] - soft[1]).abs().mean().item())
-        blind.append((soft[2] - soft[1]).abs().mean().item())
-    assert np.mean(errors) < 0.4 * np.mean(blind)

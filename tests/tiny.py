@@ -43,8 +43,8 @@ def fill(settle: Settle, usual: torch.Tensor) -> None:
     ways = torch.linalg.qr(torch.randn(usual.numel(), len(settle.spread)))[0]
     settle.basis.copy_(ways.T.unflatten(1, (-1, 2)))
     settle.spread.fill_(0.05)
-    settle.head_mean.copy_(settle.head(settle.mean[None])[0])
-    settle.head_spread.fill_(0.02)
+    settle.head_mean.fill_(1.0)  # as wide in one direction as in another
+    settle.head_spread.fill_(0.1)
     rows = (torch.arange(settle.usual.shape[-1]) + 0.5) / settle.usual.shape[-1] - 0.5
     far = torch.hypot(rows[:, None], rows)
     settle.usual[0], settle.usual[1], settle.usual[2] = (

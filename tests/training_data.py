@@ -36,6 +36,14 @@ def landmarks() -> np.ndarray:
     return p
 
 
+def crowd(count: int, rng: np.random.Generator) -> np.ndarray:
+    """(N, 478, 2) float32: faces of several widths and heights, some with a smile."""
+    size, shift = rng.normal(1, 0.05, (count, 1, 2)), rng.normal(0, 0.004, (count, 1, 2))
+    faces = (landmarks()[None] - 0.5) * size + 0.5 + shift
+    faces[:, [61, 291], 1] += rng.normal(0, 0.01, (count, 1))
+    return faces.astype(np.float32)
+
+
 def regions() -> np.ndarray:
     """(64, 64) uint8, rows of parsing.REGIONS: a head with hair above, ears beside and a neck and cloth below."""
     rows, columns = (np.mgrid[:64, :64] + 0.5) / 64
@@ -61,8 +69,7 @@ def write_prepared(folder: Path, count: int = 6, tone: np.ndarray | None = None)
     arrays = {
         "pictures": pictures.astype(np.uint8),
         "ink": np.repeat(ink[None], count, 0).astype(np.uint8),
-        "landmarks": np.repeat(landmarks()[None], count, 0)
-        + rng.normal(0, 0.004, (count, 1, 2)).astype(np.float32),
+        "landmarks": crowd(count, rng),
         "outlines": np.repeat(outline[None], count, 0).astype(np.float32),
         "inside": np.ones((count, 128), bool),
         "tone": np.linspace(-40, 60, count, dtype=np.float32) if tone is None else tone,

@@ -1,0 +1,81 @@
+"""What photos say of real faces: statistics that settle a drawing's meaning."""
+
+import numpy as np
+import pytest
+import torch
+from tiny import TINY
+from training_data import regions, write_prepared
+
+from livesketch.models.networks.face_lines import POINTS, mirror_rows
+from livesketch.models.networks.reader import Reader
+from livesketch.models.networks.shape import Settle
+from livesketch.training import shapes
+from livesketch.training.dataset import Prepared, open_prepared
+from livesketch.training.examples import reading
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory) -> Prepared:
+    return open_prepared(write_prepared(tmp_path_factory.mktemp("prepared"), count=30))
+
+
+@pytest.fixture(autouse=True)
+def few_drawings(monkeypatch) -> None:
+    monkeypatch.setattr(shapes, "DRAWINGS", 40)
+
+
+def described(data: Prepared, seed: int = 0) -> Settle:
+    settle = Settle(len(POINTS), TINY.regions, 32, TINY.shapes, TINY.z_dim)
+    shapes.describe(settle, data, seed)
+    return settle
+
+
+def test_the_mean_face_is_straight_and_its_own_mirror_image(prepared) -> None:
+    mean = described(prepared).mean
+    assert torch.allclose(mean[mirror_rows()] * torch.tensor([-1.0, 1.0]), mean, atol=1e-4)
+    across = mean[POINTS.index(263)] - mean[POINTS.index(33)]
+    assert abs(across[1] / across[0]) < 0.01
+    assert 0.1 < across[0] < 0.5
+
+
+def test_photographed_faces_are_plausible_and_what_nobody_has_is_not(prepared) -> None:
+    settle = described(prepared)
+    points = torch.from_numpy(np.asarray(prepared.landmarks)[:, POINTS])
+    seen = settle.aligned(points)[2]
+    off = (settle.plausible(seen) - seen).norm(dim=-1).mean(1)
+    assert off.median() < 0.003
+    torch.manual_seed(0)
+    crooked = seen + torch.randn_like(seen) * 0.03
+    settled = settle.plausible(crooked)
+    assert (settled - seen).norm(dim=-1).mean() < 0.4 * (crooked - seen).norm(dim=-1).mean()
+
+
+def test_ways_to_differ_are_sorted_and_independent(prepared) -> None:
+    settle = described(prepared)
+    assert (settle.spread.diff() <= 0).all()
+    assert settle.spread[0] > 0.01
+    flat = settle.basis.flatten(1)
+    assert torch.allclose(flat @ flat.T, torch.eye(len(flat)), atol=1e-4)
+
+
+def test_what_usually_covers_a_place_is_what_covers_it_in_the_photos(prepared) -> None:
+    usual = described(prepared).usual.argmax(0).numpy()
+    assert (usual == regions()[::2, ::2]).mean() > 0.9
+
+
+def test_heads_that_are_drawn_have_unit_spread_around_their_mean(prepared) -> None:
+    settle = described(prepared)
+    reader = Reader(1, 128, 2, (8, 8, 8, 8))
+    rng = np.random.default_rng(7)
+    seen = np.stack([reading(prepared, 128, rng).seen for _ in range(40)])
+    hulls = reader.hull(torch.from_numpy(seen).float() / 255)
+    heads = (hulls - settle.head_mean) / settle.head_spread
+    assert heads.mean(0).abs().max() < 0.8
+    assert 0.5 < heads.std(0).median() < 1.5
+
+
+def test_the_same_photos_and_seed_give_the_same_statistics(prepared) -> None:
+    one, two, other = described(prepared), described(prepared), described(prepared, seed=1)
+    for name, tensor in one.state_dict().items():
+        assert torch.equal(tensor, two.state_dict()[name]), name
+    assert not torch.equal(one.kin, other.kin)
