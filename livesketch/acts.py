@@ -12,6 +12,7 @@ from livesketch.errors import OutputError, UsageError
 from livesketch.frames import Frame, Picture
 from livesketch.kinds import kind_of
 from livesketch.outputs.files import write_png
+from livesketch.paper_acts import PAPER_ACTS, knob_turned
 from livesketch.parameters import parameter
 from livesketch.player import Player
 from livesketch.session import Session, meet, person
@@ -41,6 +42,8 @@ class Stage:
 
 def act(stage: Stage, name: str, value: object) -> str:
     """Do it; returns what to tell the person, or nothing. LivesketchError where it cannot be done."""
+    if name in PAPER_ACTS:
+        return PAPER_ACTS[name](stage.session, stage.desk, value) or ""
     if name not in ACTS:
         raise UsageError(f"There is no action called {name!r}.")
     return ACTS[name](stage, value) or ""
@@ -85,7 +88,8 @@ def _clear(stage: Stage, value: object) -> None:
 def _set(stage: Stage, value: object) -> None:
     if not (isinstance(value, tuple) and len(value) == 2):
         raise UsageError("A knob and its value are needed.")
-    stage.session.set(str(value[0]), value[1])
+    if not knob_turned(stage.session, str(value[0]), value[1]):
+        stage.session.set(str(value[0]), value[1])
     stage.has_changed = True
 
 
@@ -250,6 +254,9 @@ ACTS: dict[str, Callable[[Stage, object], str | None]] = {
     "pointer": _pointer,
     "pen": _tool("pen"),
     "eraser": _tool("eraser"),
+    "line": _tool("line"),
+    "ellipse": _tool("ellipse"),
+    "select": _tool("select"),
     "smaller": _wider(1 / STEP),
     "larger": _wider(STEP),
     "undo": _undo,

@@ -21,7 +21,15 @@ from livesketch.pipeline import Pipeline, model_names, open_pipeline
 from livesketch.places import user_dir
 from livesketch.player import Player
 from livesketch.session import Session, meet, person, restore, save
-from livesketch.showing import device_words, is_fresh, note, traced
+from livesketch.showing import (
+    device_words,
+    ghost,
+    is_fresh,
+    note,
+    paper_marks,
+    source_choices,
+    traced,
+)
 from livesketch.sources import SOURCES
 from livesketch.sources.paper import Source as Paper
 from livesketch.ui.view import Choice, LookCard, Message, Stats, View
@@ -33,7 +41,6 @@ CALM_HZ, PEN_HZ = 60, 120  # where no vsync holds the loop; a pen in motion is a
 CARD_EVERY_S = 0.5
 DEFAULT = "default"  # the model that takes over where the one of the last time is gone
 SLOW_S = 0.25  # a model slower than that makes no little faces by the way
-SOURCE_WORDS = {"paper": "pen", "webcam": "camera", "video": "video", "picture": "picture"}
 
 
 @dataclass(frozen=True)
@@ -108,7 +115,7 @@ class App:
         """`actions` are done after those of the window."""
         self.measures.turn(time.monotonic(), 1 / CALM_HZ)
         self.stage.pointers.clear()
-        for action in (*self._hand.hear(self.window.events(), self.window.paper_under), *actions):
+        for action in (*self._heard(), *actions):
             self._try(lambda action=action: self._do(action))
         self._try(self._look)
         self._try(self._collect)
@@ -132,6 +139,11 @@ class App:
         self.window.close()
 
     # the steps of a turn
+
+    def _heard(self) -> list[Action]:
+        """What the window was asked for and the pens did."""
+        window = self.window
+        return self._hand.hear(window.events(), window.paper_under, window.is_shift_down)
 
     def _do(self, action: Action) -> None:
         if action.name == "copy_face":
@@ -237,7 +249,7 @@ class App:
         if stage.desk.trouble:
             self._say(stage.desk.trouble)
             stage.desk.trouble = ""
-        paper, dirty = stage.desk.paper(self.window.paper_side)
+        paper, dirty = stage.desk.paper(self.window.paper_side, ghost(answer))
         pipeline = stage.player.pipeline
         is_answered = answer is not None and answer.request is self._asked
         now = time.monotonic()
@@ -253,6 +265,7 @@ class App:
             can_undo=document.can_undo,
             can_redo=document.can_redo,
             tool="eraser" if self._hand.is_erasing else session.tool,
+            marks=paper_marks(session, stage.desk),
             face=stage.face,
             is_fresh=is_fresh(answer, is_answered, now),
             note=note(stage.player, answer if is_answered else None),
@@ -266,7 +279,7 @@ class App:
             models=tuple(Choice(name, name) for name in stage.models),
             runtime=session.runtime,
             runtimes=tuple(Choice(name, name) for name in RUNTIMES),
-            sources=tuple(Choice(name, SOURCE_WORDS.get(name, name)) for name in SOURCES),
+            sources=source_choices(SOURCES),
             input_label=self._hand.label if stage.source is None else stage.source.label,
             device=device_words(pipeline),
             stats=Stats(

@@ -195,7 +195,7 @@ def test_the_knob_under_the_paper_is_that_of_the_tool_in_hand(hand: Hand) -> Non
 
 
 def test_the_panel_has_every_parameter(hand: Hand) -> None:
-    pygame.display.set_mode((1440, 1200), pygame.RESIZABLE)
+    pygame.display.set_mode((1440, 3000), pygame.RESIZABLE)
     hand.key(pygame.K_p)
     hand.turn()
     for row in PARAMETERS:
@@ -211,10 +211,10 @@ def test_groups_of_the_panel_fold(hand: Hand) -> None:
     hand.key(pygame.K_p)
     hand.click("panel.group.pen")
     hand.turn()
-    assert not hand.has("panel.stabilizer")
+    assert not hand.has("panel.size")
     hand.click("panel.group.pen")
     hand.turn()
-    assert hand.has("panel.stabilizer")
+    assert hand.has("panel.size")
 
 
 def test_a_parameter_of_another_kind_of_model_is_not_offered(hand: Hand) -> None:

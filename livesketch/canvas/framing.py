@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from livesketch.canvas.document import EMPTY, Chain, Growing
+from livesketch.canvas.chain import EMPTY, Chain
 from livesketch.canvas.outline import Box, Outline, box_of
+from livesketch.canvas.sheet import Growing
 from livesketch.canvas.stroke import Stroke
 from livesketch.frames import WHOLE_PAPER, Place
 
@@ -28,7 +29,7 @@ class _Mark:
 
     box: Box
     closed: Box | None  # what the stroke encircled
-    points: NDArray[np.float64]  # (N <= 24, 2)
+    points: NDArray[np.float64]  # (N <= 24, 2), and their reflections
     alive: NDArray[np.bool_]  # (N,)
 
     @property
@@ -87,7 +88,7 @@ class Framing:
             else:
                 fresh = last.table[self._seen :, :2].tolist()
             self._seen += len(fresh)
-            self._now = _watched(self._now, self._outline, fresh)
+            self._now = _watched(self._now, self._outline, fresh, last.brush.mirror)
         return self._now.place
 
     def place_for(self, strokes: Iterable[Stroke]) -> Place:
@@ -122,12 +123,27 @@ def place_for(strokes: Sequence[Stroke]) -> Place:
     return Framing().place_for(strokes)
 
 
-def _watched(state: _State, outline: Outline, points: list[tuple[float, float]]) -> _State:
-    """More points of a stroke: when it closes, it may be the head."""
+def _watched(
+    state: _State,
+    outline: Outline,
+    points: Sequence[Sequence[float]],
+    axis: float | None = None,
+) -> _State:
+    """More points of a stroke: when it closes, alone or with its reflection, it may be the head."""
     for x, y in points:
         if outline.add(x, y) and outline.closed is not None:
             state = _closed(state, outline.closed)
+        if axis is not None and outline.box is not None:
+            both = _with_reflection(outline.box, axis)
+            near = 0.05 * both.height
+            ends = max(abs(x - axis), abs(outline.start[0] - axis))
+            if both.height >= _HEAD_SIZED and ends < near:
+                state = _closed(state, both)
     return state
+
+
+def _with_reflection(box: Box, axis: float) -> Box:
+    return box.joined(Box(2.0 * axis - box.x1, box.y0, 2.0 * axis - box.x0, box.y1))
 
 
 def _closed(state: _State, box: Box) -> _State:
@@ -159,12 +175,16 @@ def _finished(state: _State, stroke: Stroke) -> _State:
         if box.height < 2.0 * state.head.height:
             return state
     outline = Outline()
-    state = _watched(state, outline, stroke.points.tolist())
+    axis = stroke.brush.mirror
+    state = _watched(state, outline, stroke.points.tolist(), axis)
     if len(state.marks) >= _REMEMBERED:
         return state
     which = np.linspace(0, len(stroke) - 1, min(len(stroke), 24)).astype(int)
     points = stroke.points[which]
     box = outline.box or box_of(stroke.points)
+    if axis is not None:
+        box = _with_reflection(box, axis)
+        points = np.concatenate([points, np.stack([2 * axis - points[:, 0], points[:, 1]], axis=1)])
     mark = _Mark(box, outline.closed, points, np.ones(len(points), bool))
     state = replace(state, marks=(*state.marks, mark))
     return state if state.head is not None else _guessed(state)
@@ -204,7 +224,7 @@ def _guessed(state: _State) -> _State:
 
 def _erased(state: _State, stroke: Stroke) -> _State:
     """What the eraser took from the remembered strokes; a head that is gone is no head."""
-    path = stroke.path.points[:, :2]
+    path = np.concatenate([path.points[:, :2] for path in stroke.paths])
     path = path[:: max(len(path) // 64, 1)]
     radius = 0.5 * stroke.brush.size
     marks = []

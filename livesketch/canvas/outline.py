@@ -63,6 +63,10 @@ class Outline:
         self._length = 0.0
         self._area = 0.0  # twice what the line and the chord back to its start enclose
 
+    @property
+    def start(self) -> tuple[float, float]:
+        return self._start
+
     def add(self, x: float, y: float) -> bool:
         """True when with this sample the line has closed, or closed round something larger."""
         box = self.box

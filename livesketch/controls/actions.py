@@ -41,17 +41,35 @@ class Pointer:
     is_eraser: bool
     pressure: float | None = None
     tilt: tuple[float, float] = (0.0, 0.0)
+    is_constrained: bool = False  # Shift is down
 
 
 ACTIONS: tuple[ActionRow, ...] = (
     ActionRow("pen", "Draw", "drawing", ("b",)),
     ActionRow("eraser", "Erase (also the right mouse button)", "drawing", ("e",)),
+    ActionRow("line", "Straight line (Shift: at steps of 15°)", "drawing", ("i",)),
+    ActionRow("ellipse", "Ellipse (Shift: circle)", "drawing", ("o",)),
+    ActionRow("select", "Pick strokes or the photo; move, turn, scale them", "drawing", ("v",)),
+    ActionRow("select_all", "Pick every stroke", "drawing", ("ctrl+a",)),
+    ActionRow("delete", "Delete what is picked", "drawing", ("backspace",)),
+    ActionRow("next_brush", "Next brush: ink, pencil, marker", "drawing", ("n",)),
+    ActionRow("symmetry", "Symmetry: on, off", "drawing", ("y",)),
     ActionRow("smaller", "Smaller pen or eraser", "drawing", ("[",), may_repeat=True),
     ActionRow("larger", "Larger pen or eraser", "drawing", ("]",), may_repeat=True),
     ActionRow("undo", "Undo", "drawing", ("ctrl+z",), may_repeat=True),
     ActionRow("redo", "Redo", "drawing", ("ctrl+y", "ctrl+shift+z"), may_repeat=True),
     ActionRow("clear", "Clear the paper (undo brings it back)", "drawing", ("delete",)),
     ActionRow("framing", "Find the head in the drawing: on, off", "drawing", ("a",)),
+    ActionRow("nearer", "Look closer", "paper", ("+", "="), may_repeat=True),
+    ActionRow("farther", "Look from farther away", "paper", ("-",), may_repeat=True),
+    ActionRow("turn_left", "Turn the paper left", "paper", ("ctrl+left",), may_repeat=True),
+    ActionRow("turn_right", "Turn the paper right", "paper", ("ctrl+right",), may_repeat=True),
+    ActionRow("flip", "See the paper as in a mirror", "paper", ("x",)),
+    ActionRow("home", "The whole paper, upright", "paper", ("home",)),
+    ActionRow("ghost", "The face shines through the paper: on, off", "paper", ("g",)),
+    ActionRow("photo", "Lay a photo under the drawing", "paper", ("ctrl+r",), value="pathlib.Path"),
+    ActionRow("lock_photo", "Lock the photo, free it", "paper", ("k",)),
+    ActionRow("dark_paper", "Dark paper, light paper", "paper", ("d",)),
     ActionRow("next_person", "Next person", "face", ("space",)),
     ActionRow("previous_person", "Previous person", "face", ("shift+space",)),
     ActionRow("random_person", "Somebody else", "face", ("r",)),
@@ -79,6 +97,7 @@ ACTIONS: tuple[ActionRow, ...] = (
     ActionRow("runtime", "Choose what runs the model", "values", value="its name"),
     ActionRow("pick_look", "Choose a person", "values", value="index into View.looks"),
     ActionRow("pointer", "The mouse or a pen on the paper", "values", value="Pointer"),
+    ActionRow("view", "Move the paper before the eye", "values", value="(what, x, y[, at])"),
     ActionRow("recover", "Open the drawing that was not saved", "values"),
     ActionRow("forget", "Forget the drawing that was not saved", "values"),
 )

@@ -20,6 +20,11 @@ _WORDS = {
     "delete": "Del",
     "backspace": "Backspace",
     "return": "Enter",
+    "left": "←",
+    "right": "→",
+    "up": "↑",
+    "down": "↓",
+    "home": "Home",
 }
 
 

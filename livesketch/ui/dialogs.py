@@ -19,8 +19,8 @@ class Dialogs:
 
     def asks(self, action: Action, view: View, desk: Desk) -> bool:
         """True if a file must be chosen before `action` can be done: then the browser is open now."""
-        if action.name == "open":
-            self._open("open", view, desk)
+        if action.name in ("open", "photo"):
+            self._open("open" if action.name == "open" else "photo", view, desk)
         elif action.name == "save_as" or (action.name == "save" and view.path is None):
             name = view.path.name if view.path else f"{_plain(view.drawing_name)}.livesketch"
             self._open("save_as", view, desk, name)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pygame
 
 from livesketch.controls.actions import Action, row
-from livesketch.ui.chords import chord_of
+from livesketch.ui.chords import chord_of, held_keys
 from livesketch.ui.desk import Desk
 from livesketch.ui.parts import Part, Touch, at
 
@@ -123,11 +123,11 @@ class Ear:
         part = at(parts, *event.pos)
         if part is None or part.touch is None:
             return
-        if part.name == "paper" and event.button == 2:
-            return
         desk.grabbed, desk.grabbed_button = part.name, event.button
         self._last_stroke = event.pos
-        yield from part.touch(Touch("down", event.pos[0], event.pos[1], event.button, moment))
+        yield from part.touch(
+            Touch("down", event.pos[0], event.pos[1], event.button, moment, held_keys())
+        )
 
     def _moved(
         self, event: pygame.Event, moment: float, desk: Desk, parts: Sequence[Part]
@@ -142,7 +142,7 @@ class Ear:
         part = _named(parts, desk.grabbed)
         if part is not None and part.touch is not None:
             yield from part.touch(
-                Touch("move", event.pos[0], event.pos[1], desk.grabbed_button, moment)
+                Touch("move", event.pos[0], event.pos[1], desk.grabbed_button, moment, held_keys())
             )
 
     def _let_go(

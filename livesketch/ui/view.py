@@ -7,6 +7,7 @@ from pathlib import Path
 from livesketch.frames import Picture, Sketch
 from livesketch.parameters import Value
 
+Point = tuple[float, float]  # in sides of the paper's square on the screen
 PixelRect = tuple[int, int, int, int]  # x, y, width, height
 
 
@@ -49,6 +50,19 @@ class Choice:
     label: str = ""
 
 
+@dataclass(frozen=True)
+class Marks:
+    """What lies over the paper and is no part of the drawing, in sides of its square on the screen."""
+
+    picked: tuple[
+        Point, ...
+    ] = ()  # corners of the box round what is picked, and its turning handle
+    frame: tuple[Point, ...] = ()  # corners of the box that picks
+    axis: tuple[Point, ...] = ()  # the axis of symmetry, from above to below
+    zoom: float = 1.0
+    pressure: float | None = None  # of a real pen that is down
+
+
 @dataclass(frozen=True, eq=False)
 class View:
     """Everything the window shows in this turn. Arrays are read during show() only and never changed.
@@ -69,7 +83,8 @@ class View:
     is_saved: bool = True
     can_undo: bool = False
     can_redo: bool = False
-    tool: str = "pen"  # "pen" or "eraser"
+    tool: str = "pen"  # "pen", "eraser", "line", "ellipse", "select"
+    marks: Marks = Marks()
     # right
     face: Picture | None = None
     is_fresh: bool = False  # the green light: this face answers the last stroke

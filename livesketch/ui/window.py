@@ -10,6 +10,7 @@ from livesketch.controls.actions import WINDOW_ACTIONS, Action
 from livesketch.controls.keys import default_keys
 from livesketch.frames import Picture
 from livesketch.ui import dialogs, hearing, scene
+from livesketch.ui.chords import held_keys
 from livesketch.ui.clipboard import Clipboard
 from livesketch.ui.desk import Desk
 from livesketch.ui.kit import Kit
@@ -89,6 +90,10 @@ class Window:
             return None
         return part.rect.x, part.rect.y, part.rect.width
 
+    @property
+    def is_shift_down(self) -> bool:
+        return "shift" in held_keys()
+
     def events(self) -> list[Action]:
         """All that was asked for since the last call, in order; every pen sample among it."""
         if not self.is_open:
@@ -163,7 +168,7 @@ class Window:
             return []
         if action.value is None and self._dialogs.asks(action, self._view, self._desk):
             return []
-        if action.name in ("pen", "eraser"):
+        if action.name in ("pen", "eraser", "line", "ellipse", "select"):
             self._desk.tool = action.name
         return [action]
 

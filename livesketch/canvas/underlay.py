@@ -1,0 +1,56 @@
+"""What lies between the paper and the ink: a photo to draw after, the painted parts, the ghost of the face."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from livesketch.canvas.paper import COLOURS
+from livesketch.canvas.reference import Reference, laid
+from livesketch.canvas.sheet import Sheet
+from livesketch.canvas.viewpoint import Viewpoint
+from livesketch.frames import Picture, Place
+
+
+@dataclass(frozen=True, eq=False)
+class Ghost:
+    """A face and the place on the paper whose lines it answers."""
+
+    face: Picture
+    place: Place
+
+
+class Underlay:
+    """Remembers the last one: it is made anew only when something in it changed."""
+
+    def __init__(self) -> None:
+        self._asked: tuple[object, ...] = ()
+        self._made: Picture | None = None
+
+    def picture(
+        self,
+        side: int,
+        view: Viewpoint,
+        sheet: Sheet,
+        ghost: Ghost | None,
+        ghost_opacity: float,
+        paper: str,
+    ) -> Picture | None:
+        """(side, side, 3), the same array while nothing changed; None where only paper is seen."""
+        photo: Reference | None = sheet.reference
+        if photo is None and ghost is None:
+            self._asked, self._made = (), None
+            return None
+        face = None if ghost is None else (id(ghost.face), ghost.place)
+        asked = (side, view, id(photo), face, ghost_opacity, paper)
+        if asked != self._asked:
+            self._asked = asked
+            self._kept = (photo, ghost)  # their ids stay theirs
+            ground = np.full((side, side, 3), COLOURS[paper][0], np.uint8)
+            if photo is not None:
+                ground = photo.laid(ground, view)
+            if ghost is not None:
+                at = ghost.place
+                scale = at.side / max(ghost.face.shape[:2])
+                ground = laid(ground, ghost.face, (at.x, at.y, scale), view, ghost_opacity)
+            self._made = ground
+        return self._made

@@ -1,0 +1,151 @@
+"""What each action does to the paper: how it lies, what lies under it, what is picked on it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from livesketch.canvas.reference import reference_of
+from livesketch.canvas.viewpoint import HOME
+from livesketch.desk import Desk
+from livesketch.errors import DrawingError, UsageError
+from livesketch.parameters import parameter
+from livesketch.session import Session
+from livesketch.sources.picture import read_picture
+from livesketch.tools import brush_knobs
+
+STEP = 1.25  # nearer, farther
+TURN = 7.5  # degrees
+GHOST = 0.35  # how clearly it shines through where the key switched it on
+
+PaperAct = Callable[[Session, Desk, object], str | None]
+
+
+def choose_brush(session: Session, name: str) -> None:
+    """Take another brush in hand; each has its own knobs, as they were when it was put away."""
+    before = str(session.values["brush"])
+    if name not in parameter("brush").choices or name == before:
+        return
+    session.brush_knobs[before] = {knob: session.values[knob] for knob in brush_knobs(before)}
+    for knob, value in (brush_knobs(name) | session.brush_knobs.get(name, {})).items():
+        session.set(knob, value)
+    session.set("brush", name)
+    if session.tool not in ("line", "ellipse"):
+        session.tool = "pen"
+
+
+def _next_brush(session: Session, desk: Desk, value: object) -> str:
+    names = parameter("brush").choices
+    name = names[(names.index(str(session.values["brush"])) + 1) % len(names)]
+    choose_brush(session, name)
+    return f"Brush: {name}."
+
+
+def _symmetry(session: Session, desk: Desk, value: object) -> str:
+    session.set("symmetry", not session.values["symmetry"])
+    return "Both sides are drawn." if session.values["symmetry"] else "One side is drawn."
+
+
+def _select_all(session: Session, desk: Desk, value: object) -> None:
+    session.tool = "select"
+    desk.picking.choose_all()
+
+
+def _delete(session: Session, desk: Desk, value: object) -> str:
+    return "" if desk.picking.delete() else "Nothing is picked. V picks strokes."
+
+
+def _nearer(factor: float) -> PaperAct:
+    def act(session: Session, desk: Desk, value: object) -> None:
+        session.view = session.view.nearer(factor)
+
+    return act
+
+
+def _turn(degrees: float) -> PaperAct:
+    def act(session: Session, desk: Desk, value: object) -> None:
+        session.view = session.view.turned(degrees)
+
+    return act
+
+
+def _flip(session: Session, desk: Desk, value: object) -> None:
+    session.view = session.view.flipped()
+
+
+def _home(session: Session, desk: Desk, value: object) -> None:
+    session.view = HOME
+
+
+def _view(session: Session, desk: Desk, value: object) -> None:
+    """("move", dx, dy), ("zoom", factor, x, y), ("turn", degrees, x, y): in sides of the square."""
+    if not isinstance(value, tuple) or len(value) < 3:
+        raise UsageError("How the paper moves is needed.")
+    kind, *numbers = value
+    if kind == "move":
+        session.view = session.view.moved(numbers[0], numbers[1])
+    elif kind == "zoom" and len(numbers) == 3:
+        session.view = session.view.nearer(numbers[0], (numbers[1], numbers[2]))
+    elif kind == "turn" and len(numbers) == 3:
+        session.view = session.view.turned(numbers[0], (numbers[1], numbers[2]))
+
+
+def _ghost(session: Session, desk: Desk, value: object) -> None:
+    session.set("ghost", 0.0 if session.values["ghost"] else GHOST)
+
+
+def _photo(session: Session, desk: Desk, value: object) -> str:
+    if value is None:
+        raise UsageError("Which photo?", "Ctrl+R asks for its file.")
+    path = Path(str(value))
+    photo = reference_of(path.name, read_picture(path))
+    photo = replace(photo, opacity=float(session.values["photo_opacity"]))
+    document = session.document
+    document.edit(replace(document.sheet, reference=photo))
+    return f"{path.name} lies under your drawing. V moves it, K locks it."
+
+
+def _lock_photo(session: Session, desk: Desk, value: object) -> str:
+    document = session.document
+    photo = document.sheet.reference
+    if photo is None:
+        raise DrawingError("No photo lies under the drawing.", "Ctrl+R lays one there.")
+    document.edit(replace(document.sheet, reference=replace(photo, is_locked=not photo.is_locked)))
+    return "The photo can be moved." if photo.is_locked else "The photo stays where it is."
+
+
+def _dark_paper(session: Session, desk: Desk, value: object) -> None:
+    session.set("paper_colour", "light" if session.values["paper_colour"] == "dark" else "dark")
+
+
+def knob_turned(session: Session, name: str, value: object) -> bool:
+    """What a knob does beyond its value; True where that is all there is to it."""
+    if name == "brush":
+        choose_brush(session, str(value))
+        return True
+    if name == "photo_opacity":
+        session.set(name, value)
+        sheet = session.document.sheet
+        if sheet.reference is not None and not session.document.is_drawing:
+            photo = replace(sheet.reference, opacity=float(session.values[name]))
+            session.document.preview(replace(sheet, reference=photo))
+        return True
+    return False
+
+
+PAPER_ACTS: dict[str, PaperAct] = {
+    "next_brush": _next_brush,
+    "symmetry": _symmetry,
+    "select_all": _select_all,
+    "delete": _delete,
+    "nearer": _nearer(STEP),
+    "farther": _nearer(1 / STEP),
+    "turn_left": _turn(-TURN),
+    "turn_right": _turn(TURN),
+    "flip": _flip,
+    "home": _home,
+    "view": _view,
+    "ghost": _ghost,
+    "photo": _photo,
+    "lock_photo": _lock_photo,
+    "dark_paper": _dark_paper,
+}
