@@ -106,6 +106,13 @@ def _line_style(stage: Stage, value: object) -> str:
     return f"Lines: {style}."
 
 
+def _next_face(stage: Stage, value: object) -> str:
+    most = int(parameter("person").high)
+    person = int(float(stage.session.values["person"])) % most + 1
+    _set(stage, ("person", person))
+    return f"Following person {person} from the left, where there are so many."
+
+
 def _step_person(step: int) -> Callable[[Stage, object], None]:
     def go(stage: Stage, value: object) -> None:
         session = stage.session
@@ -272,6 +279,7 @@ ACTS: dict[str, Callable[[Stage, object], str | None]] = {
     "toggle_camera": _toggle_camera,
     "source": _source,
     "line_style": _line_style,
+    "next_face": _next_face,
     "model": _choose_model,
     "next_model": _next_model,
     "runtime": _runtime,

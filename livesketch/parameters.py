@@ -152,6 +152,14 @@ PARAMETERS: tuple[Parameter, ...] = (
         label="line style",
     ),
     Parameter("line_detail", "camera", 0.5, "How many lines a photographed face gets."),
+    Parameter(
+        "person",
+        "camera",
+        0.0,
+        "Who is followed of several people in the picture: 0 the nearest, else the nth from the left when it is turned.",
+        0.0,
+        8.0,
+    ),
     Parameter("mirror", "camera", True, "Show the camera as a mirror does."),
     Parameter("smoothing", "camera", 0.5, "How calm the camera's lines are; 0 is off."),
 )

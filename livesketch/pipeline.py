@@ -111,6 +111,7 @@ class _Seen:
 
     frame: Frame
     is_mirrored: bool
+    person: int
     picture: Picture
     face: Face | None
     crop: Picture | None = None
@@ -133,12 +134,17 @@ class _Tracer:
     ) -> Sketch | None:
         """None where there is no face. A step whose input did not change is not done again."""
         is_mirrored = frame.is_live and bool(_setting(settings, "mirror"))
+        person = int(float(_setting(settings, "person")))
         seen = self._seen
-        if seen is None or seen.frame is not frame or seen.is_mirrored != is_mirrored:
+        if (
+            seen is None
+            or seen.frame is not frame
+            or (seen.is_mirrored, seen.person) != (is_mirrored, person)
+        ):
             if seen is not None and seen.is_mirrored != is_mirrored:
                 self._calm.reset()
             with _timed(steps, "find"):
-                seen = self._look_at(frame, picture, is_mirrored, settings)
+                seen = self._look_at(frame, picture, is_mirrored, person, settings)
             self._seen = seen
         if seen.face is None:
             return None
@@ -171,16 +177,16 @@ class _Tracer:
         self._seen = None
 
     def _look_at(
-        self, frame: Frame, picture: Picture, is_mirrored: bool, settings: Settings
+        self, frame: Frame, picture: Picture, is_mirrored: bool, person: int, settings: Settings
     ) -> _Seen:
         if is_mirrored:
             picture = np.ascontiguousarray(picture[:, ::-1])
-        face = self._finder(is_still=not frame.is_live).find(picture)
+        face = self._finder(is_still=not frame.is_live).find(picture, person)
         if face is not None and frame.is_live:
             strength = float(_setting(settings, "smoothing"))
             calm = self._calm.smoothed(face.landmarks, frame.time, strength)
             face = replace(face, landmarks=calm)
-        return _Seen(frame, is_mirrored, picture, face)
+        return _Seen(frame, is_mirrored, person, picture, face)
 
     def _cut_out(self, seen: _Seen, face: Face) -> None:
         from livesketch.tracing.framing import crop, in_place  # see _finder

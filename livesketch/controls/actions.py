@@ -76,6 +76,7 @@ ACTIONS: tuple[ActionRow, ...] = (
     ActionRow("hold", "Hold this person", "face", ("h",)),
     ActionRow("toggle_camera", "Pen or camera", "source", ("w",)),
     ActionRow("line_style", "Next line style of the camera", "source", ("l",)),
+    ActionRow("next_face", "Follow the next person in the picture", "source", ("n",)),
     ActionRow("next_model", "Next model", "source", ("m",)),
     ActionRow("next_runtime", "Next runtime of the model", "source", ("shift+m",)),
     ActionRow(
