@@ -16,6 +16,7 @@ from livesketch.looks.morph import between
 from livesketch.models import weights
 from livesketch.models.engine import Model, open_model
 from livesketch.parameters import PARAMETERS, parameter
+from livesketch.post.calm import PictureSmoother
 from livesketch.post.smoothing import LandmarkSmoother
 
 if TYPE_CHECKING:
@@ -127,6 +128,7 @@ class _Tracer:
         self._size = size
         self._finders: dict[bool, FaceFinder] = {}
         self._calm = LandmarkSmoother()
+        self._calm_picture = PictureSmoother()
         self._seen: _Seen | None = None
 
     def trace(
@@ -141,8 +143,9 @@ class _Tracer:
             or seen.frame is not frame
             or (seen.is_mirrored, seen.person) != (is_mirrored, person)
         ):
-            if seen is not None and seen.is_mirrored != is_mirrored:
+            if seen is not None and (seen.is_mirrored, seen.person) != (is_mirrored, person):
                 self._calm.reset()
+                self._calm_picture.reset()
             with _timed(steps, "find"):
                 seen = self._look_at(frame, picture, is_mirrored, person, settings)
             self._seen = seen
@@ -150,7 +153,7 @@ class _Tracer:
             return None
         if seen.crop is None or seen.landmarks is None:
             with _timed(steps, "crop"):
-                self._cut_out(seen, seen.face)
+                self._cut_out(seen, seen.face, float(_setting(settings, "smoothing")))
         assert seen.crop is not None
         assert seen.landmarks is not None
         style = (str(_setting(settings, "line_style")), float(_setting(settings, "line_detail")))
@@ -188,10 +191,12 @@ class _Tracer:
             face = replace(face, landmarks=calm)
         return _Seen(frame, is_mirrored, person, picture, face)
 
-    def _cut_out(self, seen: _Seen, face: Face) -> None:
+    def _cut_out(self, seen: _Seen, face: Face, smoothing: float) -> None:
         from livesketch.tracing.framing import crop, in_place  # see _finder
 
         seen.crop = crop(seen.picture, face.place, self._size)
+        if seen.frame.is_live:
+            seen.crop = self._calm_picture.smoothed(seen.crop, seen.frame.time, smoothing)
         seen.landmarks = in_place(face.landmarks, face.place, self._size)
         finder = self._finder(is_still=not seen.frame.is_live)
         seen.silhouette = finder.silhouette(seen.crop)
