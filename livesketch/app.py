@@ -10,7 +10,7 @@ import pygame
 
 from livesketch.acts import RUNTIMES, Stage, act, change_source
 from livesketch.controls.actions import Action
-from livesketch.desk import Desk, example
+from livesketch.desk import Desk
 from livesketch.errors import LivesketchError, ModelError, OutputError, SourceError
 from livesketch.frames import Frame, Look, Request, Result
 from livesketch.hand import open_hand
@@ -40,6 +40,7 @@ log = logging.getLogger(__name__)
 CALM_HZ, PEN_HZ = 60, 120  # where no vsync holds the loop; a pen in motion is answered sooner
 CARD_EVERY_S = 0.5
 DEFAULT = "default"  # the model that takes over where the one of the last time is gone
+SLICE_S = 0.012  # of a large drawing that is opened, in one turn
 SLOW_S = 0.25  # a model slower than that makes no little faces by the way
 
 
@@ -89,7 +90,7 @@ class App:
         self._pipeline: Pipeline | None = None  # whose faces are on the cards
         self._cards = LookCards()
         self._card_due = 0.0
-        self._example = _example_frame()
+        self._example = example_frame()
         self._recoverable = self.stage.desk.recoverable
         self._message: Message | None = None
         self._clock = pygame.time.Clock()
@@ -183,7 +184,7 @@ class App:
             return stage.source.read()
         if self._paper is None or self._paper.document is not stage.session.document:
             self._paper = Paper(stage.session.document)
-        return self._paper.read(bool(stage.session.values["framing"]))
+        return self._paper.read(bool(stage.session.values["framing"]), SLICE_S)
 
     def _card(self, is_asked: bool, is_live: bool) -> Request | None:
         """A little face that is missing, when nothing else is to be done.
@@ -299,10 +300,3 @@ def run(options: AppOptions) -> None:
         app.run()
     finally:
         app.close()
-
-
-def _example_frame() -> Frame:
-    frame = Paper(example()).read(is_framed=True)
-    if frame is None:
-        raise ValueError("the example drawing is empty")
-    return frame

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 
+from livesketch.canvas.raster import render_sketch
 from livesketch.canvas.stroke import Box
 from livesketch.canvas.underlay import Ghost
 from livesketch.canvas.viewpoint import Viewpoint
-from livesketch.desk import Desk
-from livesketch.frames import Result, Sketch
+from livesketch.desk import Desk, example
+from livesketch.frames import Frame, Result, Sketch
 from livesketch.picking import turn_handle
 from livesketch.pipeline import Pipeline
 from livesketch.player import Player
@@ -84,3 +85,9 @@ def device_words(pipeline: Pipeline | None) -> str:
         return ""
     model = pipeline.model
     return f"{model.name} {model.resolution} · {model.device} · {model.runtime}"
+
+
+def example_frame() -> Frame:
+    """A plain doodle of a head, for the little faces of the looks."""
+    sketch, place = render_sketch(example().strokes)
+    return Frame(time=0.0, sketch=sketch, place=place)

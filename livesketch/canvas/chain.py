@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from livesketch.canvas.stroke import Stroke
+from livesketch.canvas.stroke import Box, Stroke
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,3 +100,15 @@ def moved(chain: Chain, gone: Sequence[int], come: Sequence[tuple[int, Stroke]])
     for place, stroke in come:
         strokes.insert(place, stroke)
     return rearranged(chain, strokes)
+
+
+def touching(chain: Chain, boxes: Sequence[Box]) -> list[Stroke]:
+    """The strokes that may touch one of the boxes, in order."""
+    found = []
+    for stroke in chain if boxes else ():
+        left, top, right, bottom = stroke.box
+        for box in boxes:
+            if left < box[2] and box[0] < right and top < box[3] and box[1] < bottom:
+                found.append(stroke)
+                break
+    return found

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from livesketch.canvas.brush import Brush
-from livesketch.canvas.chain import EMPTY, Chain, difference
+from livesketch.canvas.chain import EMPTY, Chain, difference, touching
 from livesketch.canvas.ink import Rect
 from livesketch.canvas.line import Line, Raster, cut
 from livesketch.canvas.sheet import Growing
@@ -19,6 +19,7 @@ _FAR = 32  # strokes: a jump back longer than that keeps what it leaves
 _KEPT_JUMPS = 6
 _KEPT_STEPS = 1000  # further back a step is painted anew, in its own place only
 _KEPT_UNDONE = 200
+_KEPT_MENDED = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,8 @@ class Layer:
 
     `pixels` always shows the growing stroke as well. A new sample costs its own few pixels; a
     step back costs the pixels of its stroke, whatever the number of strokes; a stroke moved or
-    taken out of the middle costs what lies there. `cover` says which pixels a stroke's box is.
+    taken out of the middle costs what lies there. `cover` says which pixels a stroke's box is, `reach`
+    which boxes may touch pixels.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class Layer:
         blank: int,
         line: Callable[[Brush], Line],
         cover: Callable[[Box], Rect],
+        reach: Callable[[Rect], Box],
     ) -> None:
         self.pixels: Raster = np.full((size, size), blank, np.uint8)
         self.head = EMPTY  # the finished strokes that are painted
@@ -50,9 +53,11 @@ class Layer:
         self._blank = blank
         self._line = line
         self._cover = cover
+        self._reach = reach
         self._steps: dict[Chain, _Step] = {}  # below each of the newest strokes
         self._checkpoints: dict[Chain, bytes] = {}
         self._undone: dict[Chain, _Step] = {}  # what steps back took away
+        self._mended: dict[tuple[Chain, Chain], _Step] = {}  # (from, to): what `to` had there
         self._jumps: dict[Chain, bytes] = {}
         self._growing: Growing | None = None
         self._growing_line: Line | None = None
@@ -229,18 +234,24 @@ class Layer:
 
     def _mend(self, chain: Chain, common: Chain) -> list[Rect] | None:
         """Paint anew only where strokes came or went in the middle; None where that is too much."""
+        before, known = self.head, self._mended.pop((self.head, chain), None)
+        if known is not None:  # back to where an edit came from
+            self._mended[chain, before] = self._swap(known)
+            self.head = chain
+            return list(known.rects)
         changed = difference(self.head, chain, common)
         if changed is None or len(changed) > _FAR:
             return None
         rects = [rect for stroke in changed if _has_pixels(rect := self._cover(stroke.box))]
         scratch = np.full_like(self._kept, self._blank)
-        for stroke in chain if rects else ():
-            here = self._cover(stroke.box)
-            if any(_overlap(here, rect) for rect in rects):
-                line = self._line(stroke.brush)
-                below = scratch if stroke.brush.is_opaque else scratch.copy()
-                line.advance(scratch, below, stroke.paths)
-                line.rest(scratch, below, stroke.paths)
+        for stroke in touching(chain, [self._reach(rect) for rect in rects]):
+            line = self._line(stroke.brush)
+            below = scratch if stroke.brush.is_opaque else scratch.copy()
+            line.advance(scratch, below, stroke.paths)
+            line.rest(scratch, below, stroke.paths)
+        self._mended[chain, before] = _Step(tuple(rects), _packed(self._kept, rects))
+        while len(self._mended) > _KEPT_MENDED:
+            self._mended.pop(next(iter(self._mended)))
         for rect in rects:
             cut(self._kept, rect)[:] = cut(scratch, rect)
             cut(self.pixels, rect)[:] = cut(scratch, rect)
@@ -276,10 +287,6 @@ class Layer:
 
 def _has_pixels(rect: Rect) -> bool:
     return rect[2] > 0 and rect[3] > 0
-
-
-def _overlap(a: Rect, b: Rect) -> bool:
-    return a[0] < b[0] + b[2] and b[0] < a[0] + a[2] and a[1] < b[1] + b[3] and b[1] < a[1] + a[3]
 
 
 def _packed(raster: Raster, rects: Sequence[Rect]) -> bytes:

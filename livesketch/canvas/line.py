@@ -231,6 +231,27 @@ def thin_rect(box: Box, place: Place, size: int) -> Rect:
     return _within(low, high, size)
 
 
+def thin_reach(rect: Rect, place: Place, size: int) -> Box:
+    """The boxes of strokes that may touch those pixels lie within."""
+    x, y, width, height = rect
+    scale, margin = place.side / size, _WIDTH * size + 5.0
+    return (
+        place.x + (x - margin) * scale,
+        place.y + (y - margin) * scale,
+        place.x + (x + width + margin) * scale,
+        place.y + (y + height + margin) * scale,
+    )
+
+
+def ink_reach(rect: Rect, view: Viewpoint, size: int) -> Box:
+    """The same before the eye."""
+    x, y, width, height = rect
+    left, top, right, bottom = x - 5.0, y - 5.0, x + width + 5.0, y + height + 5.0
+    corners = [(left, top), (right, top), (right, bottom), (left, bottom)]
+    xs, ys = zip(*(view.to_paper(a / size, b / size) for a, b in corners), strict=True)
+    return min(xs), min(ys), max(xs), max(ys)
+
+
 def ink_rect(box: Box, view: Viewpoint, size: int) -> Rect:
     """The pixels that a stroke with that box may touch before the eye."""
     corners = np.array([[x, y] for x in (box[0], box[2]) for y in (box[1], box[3])])

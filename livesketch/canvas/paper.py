@@ -8,7 +8,7 @@ from livesketch.canvas.brush import Brush
 from livesketch.canvas.document import Document
 from livesketch.canvas.ink import Rect
 from livesketch.canvas.layer import Layer
-from livesketch.canvas.line import InkLine, Line, Raster, WashLine, ink_rect
+from livesketch.canvas.line import InkLine, Line, Raster, WashLine, ink_reach, ink_rect
 from livesketch.canvas.viewpoint import HOME, Viewpoint
 from livesketch.frames import Picture
 
@@ -117,7 +117,13 @@ class PaperRaster:
                 self._grain = _grain_from(size, view)
             return WashLine(size, view, brush, self._grain)
 
-        return Layer(size, 0, line, lambda box: ink_rect(box, view, size))
+        return Layer(
+            size,
+            0,
+            line,
+            lambda box: ink_rect(box, view, size),
+            lambda rect: ink_reach(rect, view, size),
+        )
 
     def _repaint(self, size: int) -> None:
         self._layer = self._new_layer(size, self.view)

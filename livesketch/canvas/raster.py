@@ -8,7 +8,7 @@ from livesketch.canvas.chain import EMPTY, Chain
 from livesketch.canvas.document import Document
 from livesketch.canvas.framing import Framing
 from livesketch.canvas.layer import Layer
-from livesketch.canvas.line import ThinLine, thin_rect
+from livesketch.canvas.line import ThinLine, thin_reach, thin_rect
 from livesketch.canvas.sheet import Growing
 from livesketch.canvas.stroke import Stroke
 from livesketch.frames import WHOLE_PAPER, Place, Sketch
@@ -28,14 +28,24 @@ class SketchRaster:
         self._framing = Framing()
         self._place = WHOLE_PAPER
         self._layers: dict[Place, Layer] = {WHOLE_PAPER: self._new_layer(WHOLE_PAPER)}
+        self.is_done = True
         self._sketch: Sketch = np.ones((size, size), np.float32)
 
-    def update(self, document: Document, is_framed: bool = True) -> tuple[Sketch, Place]:
-        """The sketch now, and where on the paper it lies. A fresh array only when something changed."""
-        return self.follow(document.chain, document.growing, is_framed)
+    def update(
+        self, document: Document, is_framed: bool = True, budget_s: float = float("inf")
+    ) -> tuple[Sketch, Place]:
+        """The sketch now, and where on the paper it lies. A fresh array only when something changed.
+
+        After `budget_s` it stops between two strokes; then `is_done` is False until a later call.
+        """
+        return self.follow(document.chain, document.growing, is_framed, budget_s)
 
     def follow(
-        self, chain: Chain, growing: Growing | None, is_framed: bool
+        self,
+        chain: Chain,
+        growing: Growing | None,
+        is_framed: bool,
+        budget_s: float = float("inf"),
     ) -> tuple[Sketch, Place]:
         place = self._framing.place(chain, growing) if is_framed else WHOLE_PAPER
         has_moved = place != self._place
@@ -46,7 +56,9 @@ class SketchRaster:
             while len(self._layers) > _KEPT_PLACES:
                 self._layers.pop(next(iter(self._layers)))
         layer = self._layers[place]
-        if layer.follow(chain, growing) or has_moved:
+        has_changed = bool(layer.follow(chain, growing, budget_s)) or has_moved or not self.is_done
+        self.is_done = layer.head is chain
+        if has_changed and self.is_done:
             self._sketch = layer.pixels.astype(np.float32) / np.float32(255.0)
         return self._sketch, place
 
@@ -56,6 +68,7 @@ class SketchRaster:
             255,
             lambda brush: ThinLine(self.size, place, brush),
             lambda box: thin_rect(box, place, self.size),
+            lambda rect: thin_reach(rect, place, self.size),
         )
 
 

@@ -18,13 +18,16 @@ class Source:
         self._read: tuple[int, bool] | None = None
         self._number = 0
 
-    def read(self, is_framed: bool = True) -> Frame | None:
-        """The drawing now: sketch (size, size); None where nothing changed since the last call."""
+    def read(self, is_framed: bool = True, budget_s: float = float("inf")) -> Frame | None:
+        """The drawing now: sketch (size, size); None where nothing changed since the last call, or
+        where a large drawing is not painted yet after `budget_s`."""
         state = (self.document.version, is_framed)
         if state == self._read:
             return None
+        sketch, place = self._raster.update(self.document, is_framed, budget_s)
+        if not self._raster.is_done:
+            return None
         self._read = state
-        sketch, place = self._raster.update(self.document, is_framed)
         self._number += 1
         return Frame(
             time=self.document.newest_time or time.monotonic(),
