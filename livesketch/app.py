@@ -23,6 +23,7 @@ from livesketch.player import Player
 from livesketch.session import Session, meet, person, restore, save
 from livesketch.showing import (
     device_words,
+    example_frame,
     ghost,
     is_fresh,
     note,
@@ -142,7 +143,6 @@ class App:
     # the steps of a turn
 
     def _heard(self) -> list[Action]:
-        """What the window was asked for and the pens did."""
         window = self.window
         return self._hand.hear(window.events(), window.paper_under, window.is_shift_down)
 
