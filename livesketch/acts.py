@@ -3,7 +3,6 @@
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 
 from livesketch.controls.actions import Pointer
@@ -14,7 +13,9 @@ from livesketch.kinds import kind_of
 from livesketch.outputs.files import write_png
 from livesketch.paper_acts import PAPER_ACTS, knob_turned
 from livesketch.parameters import parameter
+from livesketch.places import free_name, home_folder
 from livesketch.player import Player
+from livesketch.rig import RIG_ACTS, Rig
 from livesketch.session import Session, meet, person
 from livesketch.sources import Source, open_source
 
@@ -29,6 +30,7 @@ class Stage:
     session: Session
     desk: Desk
     player: Player
+    rig: Rig
     models: tuple[str, ...]
     source: Source | None = None  # None: the paper, which needs no opening
     camera: str = "webcam"  # the source that the camera key goes to
@@ -42,11 +44,19 @@ class Stage:
 
 def act(stage: Stage, name: str, value: object) -> str:
     """Do it; returns what to tell the person, or nothing. LivesketchError where it cannot be done."""
+    waits = stage.rig.holds_back(name, value)
+    return waits or _done(stage, name, value) or ""
+
+
+def _done(stage: Stage, name: str, value: object) -> str | None:
     if name in PAPER_ACTS:
-        return PAPER_ACTS[name](stage.session, stage.desk, value) or ""
+        return PAPER_ACTS[name](stage.session, stage.desk, value)
+    if name in RIG_ACTS:
+        stage.has_changed = True
+        return RIG_ACTS[name](stage.rig, value)
     if name not in ACTS:
         raise UsageError(f"There is no action called {name!r}.")
-    return ACTS[name](stage, value) or ""
+    return ACTS[name](stage, value)
 
 
 def _pointer(stage: Stage, value: object) -> None:
@@ -206,6 +216,10 @@ def _next_runtime(stage: Stage, value: object) -> str:
 def _open(stage: Stage, value: object) -> str:
     path = Path(str(value))
     kind = kind_of(path)
+    if kind == "cues":
+        notes = stage.rig.director.load(path)
+        found = f"{len(stage.rig.director.cues)} cues from {path.name}."
+        return " ".join([found, *notes])
     if kind == "drawing":
         notes = stage.desk.open(path)
         change_source(stage, "paper")
@@ -224,23 +238,13 @@ def _save(stage: Stage, value: object) -> str:
 def _save_face(stage: Stage, value: object) -> str:
     if stage.face is None:
         raise OutputError("There is no face yet.", "Draw something first.")
-    path = Path(str(value)) if value is not None else free_name(pictures_folder())
+    path = (
+        Path(str(value))
+        if value is not None
+        else free_name(home_folder("Pictures"), "face", ".png")
+    )
     write_png(stage.face, path)
     return f"Saved {path}."
-
-
-def pictures_folder() -> Path:
-    folder = Path.home() / "Pictures"
-    return folder if folder.is_dir() else Path.home()
-
-
-def free_name(folder: Path) -> Path:
-    """A name nobody has there yet: face-2026-11-22-201530.png."""
-    stem = datetime.now().strftime("face-%Y-%m-%d-%H%M%S")
-    path, number = folder / f"{stem}.png", 2
-    while path.exists():
-        path, number = folder / f"{stem}-{number}.png", number + 1
-    return path
 
 
 def _recover(stage: Stage, value: object) -> str:
@@ -255,6 +259,11 @@ def _forget(stage: Stage, value: object) -> None:
 
 def _quit(stage: Stage, value: object) -> None:
     stage.is_over = True
+
+
+def _confirm(stage: Stage, value: object) -> str | None:
+    action = stage.rig.confirmed()
+    return None if action is None else _done(stage, action.name, action.value)
 
 
 ACTS: dict[str, Callable[[Stage, object], str | None]] = {
@@ -290,4 +299,5 @@ ACTS: dict[str, Callable[[Stage, object], str | None]] = {
     "recover": _recover,
     "forget": _forget,
     "quit": _quit,
+    "confirm": _confirm,
 }

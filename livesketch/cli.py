@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from livesketch import flags
+from livesketch import flags, stage_flags
 from livesketch.controls.reference import keys_table, knobs_table, page
 from livesketch.disk import write_whole
 from livesketch.errors import LivesketchError, SourceError, UsageError
@@ -135,6 +135,7 @@ def _play(args: argparse.Namespace, source: str, spec: str, path: Path | None) -
             frames=args.frames,
             size=args.size,
             is_full_screen=args.full_screen,
+            rig=stage_flags.rig(args),
         )
     )
     return OK
@@ -353,8 +354,12 @@ def _train_flags(parser: argparse.ArgumentParser) -> None:
 
 
 COMMANDS: dict[str, Command] = {
-    "draw": Command("Draw with a pen or a mouse; a face follows.", flags.draw, _draw),
-    "webcam": Command("The same window, beginning with a camera.", flags.webcam, _webcam),
+    "draw": Command(
+        "Draw with a pen or a mouse; a face follows.", stage_flags.with_stage(flags.draw), _draw
+    ),
+    "webcam": Command(
+        "The same window, beginning with a camera.", stage_flags.with_stage(flags.webcam), _webcam
+    ),
     "render": Command("Files in, faces out, without a window.", flags.render, _render),
     "trace": Command("Photos to the sketches the model would see.", flags.trace, _trace),
     "bench": Command("Latency and speed on this machine.", flags.bench, _bench),

@@ -43,9 +43,9 @@ def webcam(parser: argparse.ArgumentParser) -> None:
 
 def _window_arguments(parser: argparse.ArgumentParser) -> None:
     _model_arguments(parser)
-    parser.add_argument("--frames", type=_count, metavar="N", help="end after N shown frames")
+    parser.add_argument("--frames", type=count, metavar="N", help="end after N shown frames")
     parser.add_argument(
-        "--size", type=_size, default=(1440, 810), metavar="WxH", help="of the window"
+        "--size", type=size, default=(1440, 810), metavar="WxH", help="of the window"
     )
     parser.add_argument("--full-screen", action="store_true", help="fill the screen")
     _knobs(parser, PARAMETERS)
@@ -154,13 +154,13 @@ def values(args: argparse.Namespace) -> dict[str, Value]:
     }
 
 
-def _count(text: str) -> int:
+def count(text: str) -> int:
     if not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of frames such as 100")
     return int(text)
 
 
-def _size(text: str) -> tuple[int, int]:
+def size(text: str) -> tuple[int, int]:
     width, _, height = text.lower().replace("×", "x").partition("x")
     if not (
         width.isdigit() and height.isdigit() and 0 < int(width) < 20000 and 0 < int(height) < 20000

@@ -133,4 +133,6 @@ class Show:
     result: Result | None = None
     is_blackout: bool = False
     is_held: bool = False
+    is_panic: bool = False  # `result` is the safe picture
     layout: str = "face"
+    mix: float = 0.5  # of the layout crossfade: 0 is the drawing, 1 the face

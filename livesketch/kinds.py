@@ -6,10 +6,11 @@ ENDINGS: dict[str, tuple[str, ...]] = {
     "drawing": (".livesketch", ".svg", ".ndjson"),
     "picture": (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".ppm", ".pgm"),
     "video": (".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v", ".mpg", ".mpeg", ".ogv", ".mjpeg"),
+    "cues": (".toml",),
 }
 
 
 def kind_of(path: PurePath | str) -> str:
-    """ "drawing", "picture", "video", or "" for what livesketch does not open."""
+    """ "drawing", "picture", "video", "cues", or "" for what livesketch does not open."""
     ending = PurePath(path).suffix.lower()
     return next((kind for kind, endings in ENDINGS.items() if ending in endings), "")

@@ -162,6 +162,33 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     Parameter("mirror", "camera", True, "Show the camera as a mirror does."),
     Parameter("smoothing", "camera", 0.5, "How calm the camera's lines are; 0 is off."),
+    Parameter(
+        "layout",
+        "stage",
+        "face",
+        "What the outputs show, those that have no layout of their own.",
+        choices=(
+            "face",
+            "drawing",
+            "side by side",
+            "picture in picture",
+            "drawing over face",
+            "crossfade",
+        ),
+    ),
+    Parameter("mix", "stage", 0.5, "In the layout crossfade: 0 is the drawing, 1 the face."),
+    Parameter(
+        "glide",
+        "stage",
+        0.0,
+        "How long it takes to become another person, and to come to a cue that says nothing else; 0 is at once.",
+        0.0,
+        30.0,
+        "s",
+    ),
+    Parameter(
+        "drift_pace", "stage", 12.0, "Drifting: from one person to the next.", 2.0, 120.0, "s"
+    ),
 )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from stage import quiet_rig
 
 from livesketch.acts import Stage, act
 from livesketch.canvas.document import Document
@@ -25,7 +26,7 @@ class Nobody:
 def stage() -> Stage:
     session = Session()
     session.values["stabilizer"] = 0.0
-    return Stage(session, Desk(session, None), Nobody(), ())  # type: ignore[arg-type]
+    return Stage(session, Desk(session, None), Nobody(), quiet_rig(session), ())  # type: ignore[arg-type]
 
 
 def drag(

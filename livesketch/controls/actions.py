@@ -44,6 +44,8 @@ class Pointer:
     is_constrained: bool = False  # Shift is down
 
 
+SWITCH = "on or off; nothing: the other way round"
+
 ACTIONS: tuple[ActionRow, ...] = (
     ActionRow("pen", "Draw", "drawing", ("b",)),
     ActionRow("eraser", "Erase (also the right mouse button)", "drawing", ("e",)),
@@ -76,9 +78,22 @@ ACTIONS: tuple[ActionRow, ...] = (
     ActionRow("hold", "Hold this person", "face", ("h",)),
     ActionRow("toggle_camera", "Pen or camera", "source", ("w",)),
     ActionRow("line_style", "Next line style of the camera", "source", ("l",)),
-    ActionRow("next_face", "Follow the next person in the picture", "source", ("n",)),
+    ActionRow("next_face", "Follow the next person in the picture", "source", ("shift+n",)),
     ActionRow("next_model", "Next model", "source", ("m",)),
     ActionRow("next_runtime", "Next runtime of the model", "source", ("shift+m",)),
+    ActionRow("blackout", "Blackout: every output is black", "stage", ("f9", "."), SWITCH),
+    ActionRow("freeze", "Hold the picture that the audience sees", "stage", ("f10",), SWITCH),
+    ActionRow("panic", "Panic: the safe picture, until pressed again", "stage", ("f12",), SWITCH),
+    ActionRow("safe_picture", "Let this face be the safe picture", "stage", ("shift+f12",)),
+    ActionRow("next_cue", "Next cue", "stage", ("pagedown",)),
+    ActionRow("previous_cue", "Previous cue", "stage", ("pageup",)),
+    ActionRow("keep_cue", "Keep this scene as a cue", "stage", ("f2",)),
+    ActionRow("drift", "Drift slowly from person to person: on, off", "stage", ("f3",)),
+    ActionRow("tap", "Tap the tempo", "stage", ("f4",)),
+    ActionRow("second_screen", "Second screen: open, close", "stage", ("f5",)),
+    ActionRow("keep_replay", "Save the last half minute", "stage", ("f6",)),
+    ActionRow("record", "Record: begin, end", "stage", ("f7",)),
+    ActionRow("learn", "MIDI: learn what is touched next", "stage", ("ctrl+m",)),
     ActionRow(
         "open", "Open a drawing, picture or video", "file", ("ctrl+o",), value="pathlib.Path"
     ),
@@ -92,11 +107,14 @@ ACTIONS: tuple[ActionRow, ...] = (
     ActionRow("help", "These keys", "window", ("f1", "?")),
     ActionRow("leave", "Close what lies on top, leave full screen", "window", ("escape",)),
     ActionRow("quit", "Quit", "window", ("ctrl+q",)),
+    ActionRow("confirm", "Yes, end the show (after Ctrl+Q)", "window", ("return",)),
     ActionRow("set", "Turn a knob", "values", value="(parameter name, value)"),
     ActionRow("source", "Where the lines come from", "values", value="a name of SOURCES"),
     ActionRow("model", "Choose a model", "values", value="its name"),
     ActionRow("runtime", "Choose what runs the model", "values", value="its name"),
     ActionRow("pick_look", "Choose a person", "values", value="index into View.looks"),
+    ActionRow("cue", "Go to a cue", "values", value="its place in the list, from 0"),
+    ActionRow("output", "Open an output, or close it", "values", value="a name of OUTPUTS"),
     ActionRow("pointer", "The mouse or a pen on the paper", "values", value="Pointer"),
     ActionRow("view", "Move the paper before the eye", "values", value="(what, x, y[, at])"),
     ActionRow("recover", "Open the drawing that was not saved", "values"),

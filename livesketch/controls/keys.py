@@ -25,6 +25,8 @@ _WORDS = {
     "up": "↑",
     "down": "↓",
     "home": "Home",
+    "pagedown": "PgDn",
+    "pageup": "PgUp",
 }
 
 

@@ -12,6 +12,8 @@ _NAMES = {
     pygame.K_KP_ENTER: "return",
     pygame.K_DELETE: "delete",
     pygame.K_BACKSPACE: "backspace",
+    pygame.K_PAGEDOWN: "pagedown",
+    pygame.K_PAGEUP: "pageup",
 }
 _COMMAND = pygame.KMOD_META if sys.platform == "darwin" else pygame.KMOD_CTRL
 

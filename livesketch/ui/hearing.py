@@ -27,7 +27,9 @@ _HEARD = (
     pygame.WINDOWSIZECHANGED,
     pygame.WINDOWLEAVE,
     pygame.WINDOWFOCUSLOST,
+    pygame.WINDOWCLOSE,
 )
+_KEYS = (pygame.KEYDOWN, pygame.KEYUP, pygame.TEXTINPUT)
 _LONGEST_TURN_S = 0.5
 
 
@@ -40,7 +42,8 @@ def choose_events() -> None:
 class Ear:
     """Remembers which keys are down, when it listened last, and whether the window was uncovered."""
 
-    def __init__(self) -> None:
+    def __init__(self, window_id: int) -> None:
+        self._window_id = window_id  # SDL's number of the window
         self.was_damaged = False
         self._down: set[int] = set()
         self._listened = time.monotonic()
@@ -50,9 +53,14 @@ class Ear:
         self, desk: Desk, parts: Sequence[Part], keys: Mapping[str, str]
     ) -> Iterator[Action]:
         """What was asked for since the last call, in order."""
-        heard = pygame.event.get()
+        heard = [event for event in pygame.event.get() if self._is_ours(event)]
         for event, moment in zip(heard, self._moments(len(heard)), strict=True):
             yield from self._hear(event, moment, desk, parts, keys)
+
+    def _is_ours(self, event: pygame.Event) -> bool:
+        """Of an output's window only the keys are heard: whichever has the keyboard, blackout is black."""
+        window = getattr(event, "window", None)
+        return window is None or window.id == self._window_id or event.type in _KEYS
 
     def _moments(self, count: int) -> list[float]:
         """When `count` events arrived: pygame keeps no stamps, so they are spread evenly over the turn.
@@ -94,7 +102,7 @@ class Ear:
         elif kind == pygame.DROPFILE:
             desk.browser = None
             yield Action("open", Path(event.file))
-        elif kind == pygame.QUIT:
+        elif kind in (pygame.QUIT, pygame.WINDOWCLOSE):  # with a second window there is no QUIT
             yield Action("quit")
         else:
             yield from self._window_changed(kind, moment, desk, parts)

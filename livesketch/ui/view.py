@@ -64,6 +64,39 @@ class Marks:
 
 
 @dataclass(frozen=True, eq=False)
+class OutputCard:
+    """An output that is open: `light` is "good", "waiting" or "bad"; `picture` is what it shows."""
+
+    name: str
+    state: str
+    light: str
+    picture: Picture | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class CueCard:
+    name: str
+    picture: Picture | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class ShowView:
+    """What the operator of a show has before them."""
+
+    is_blackout: bool = False
+    is_frozen: bool = False
+    is_panic: bool = False
+    has_safe: bool = True  # there is a safe picture that panic brings
+    outputs: tuple[OutputCard, ...] = ()
+    cue: CueCard | None = None
+    next_cue: CueCard | None = None
+    number: str = ""  # "2/12": which cue it is
+    tempo: str = ""
+    is_moving: bool = False  # a morph is on its way
+    remotes: str = ""  # what is listened to
+
+
+@dataclass(frozen=True, eq=False)
 class View:
     """Everything the window shows in this turn. Arrays are read during show() only and never changed.
 
@@ -112,3 +145,5 @@ class View:
         ""  # "Yesterday's drawing, 82 strokes, was not saved.": offers recover, forget
     )
     title: str = "livesketch"
+    outputs: tuple[str, ...] = ()  # names of those that are open
+    show: ShowView | None = None  # None: nobody but the person at the window looks on

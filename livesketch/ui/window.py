@@ -17,7 +17,7 @@ from livesketch.ui.kit import Kit
 from livesketch.ui.layout import Focus, Layout, arrange
 from livesketch.ui.parts import Part, Patchwork, at
 from livesketch.ui.pictures import Pictures
-from livesketch.ui.screen import open_screen, set_full_screen
+from livesketch.ui.screen import open_screen, set_full_screen, window_id
 from livesketch.ui.view import View
 from livesketch.ui.widgets import cursor
 
@@ -50,7 +50,7 @@ class Window:
         self._patchwork = Patchwork()
         self._pictures = Pictures()
         self._kit = Kit(1.0)
-        self._ear = hearing.Ear()
+        self._ear = hearing.Ear(window_id())
         self._dialogs = dialogs.Dialogs()
         self._clipboard = Clipboard()
         self._surface: pygame.Surface | None = None
@@ -226,4 +226,6 @@ class Window:
         desk = self._desk
         if cursor.is_on_paper(view, desk):
             return False  # the circle is the cursor
+        if desk.mouse is None:
+            return False  # it is over an output, or over another program, which has its own
         return desk.focus != Focus.FACE or now - desk.moved_at < 2.0
