@@ -148,7 +148,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         "camera",
         "contour",
         "How a photographed face is drawn.",
-        choices=("contour", "ink", "edges"),
+        choices=("contour", "artist", "ink", "pencil", "edges"),
         label="line style",
     ),
     Parameter("line_detail", "camera", 0.5, "How many lines a photographed face gets."),

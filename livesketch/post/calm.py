@@ -40,5 +40,6 @@ class PictureSmoother:
             return picture
         rest = 0.05 ** min(strength, 1.0)  # of the newest picture, where nothing moves
         weight = rest + (1 - rest) * np.clip((change - NOISE) / (MOVED - NOISE), 0, 1)
-        self._last = last + weight[..., None] * (now - last)
-        return np.clip(self._last + 0.5, 0, 255).astype(np.uint8)
+        mixed = last + weight[..., None] * (now - last)
+        self._last = mixed.astype(np.float32)
+        return np.clip(mixed + 0.5, 0, 255).astype(np.uint8)
