@@ -193,8 +193,8 @@ class App:
         stage = self.stage
         if stage.source is not None:
             return stage.source.read()
-        if self._paper is None or self._paper.document is not stage.session.document:
-            self._paper = Paper(stage.session.document)
+        if self._paper is None or self._paper.document is not stage.desk.document:
+            self._paper = Paper(stage.desk.document)
         return self._paper.read(bool(stage.session.values["framing"]), SLICE_S)
 
     def _errand(self, is_asked: bool, is_live: bool) -> Request | None:

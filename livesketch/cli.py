@@ -183,6 +183,34 @@ def _render(args: argparse.Namespace) -> int:
     return _follow(render.render(options), len(options.inputs), args.out, "face")
 
 
+def _replay(args: argparse.Namespace) -> int:
+    from tqdm import tqdm
+
+    from livesketch import timelapse
+
+    _check_model(args.model)
+    options = timelapse.TimelapseOptions(
+        drawing=args.drawing,
+        out=args.out,
+        model=args.model or "default",
+        runtime=args.runtime or "auto",
+        page=args.page,
+        side=args.side,
+        fps=args.fps,
+        speed=args.speed,
+        seconds=args.seconds,
+        is_whole=args.undone,
+        look=args.look,
+        values=flags.values(args),
+    )
+    with tqdm(total=100, unit="%", leave=False, disable=None) as bar:
+        count = timelapse.timelapse(
+            options, progress=lambda share: bar.update(round(100 * share) - bar.n)
+        )
+    print(f"{args.out}: {count} pictures, {count / args.fps:.1f} s")
+    return OK
+
+
 def _trace(args: argparse.Namespace) -> int:
     from livesketch import render
     from livesketch.tracing.files import tracer
@@ -361,6 +389,7 @@ COMMANDS: dict[str, Command] = {
         "The same window, beginning with a camera.", stage_flags.with_stage(flags.webcam), _webcam
     ),
     "render": Command("Files in, faces out, without a window.", flags.render, _render),
+    "replay": Command("A drawing as a film, stroke by stroke.", flags.replay, _replay),
     "trace": Command("Photos to the sketches the model would see.", flags.trace, _trace),
     "bench": Command("Latency and speed on this machine.", flags.bench, _bench),
     "evaluate": Command("Measure a model on drawings.", _evaluate_flags, _evaluate),

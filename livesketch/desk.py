@@ -10,6 +10,7 @@ from livesketch.canvas.doodle import Doodle, strokes
 from livesketch.canvas.drawing_file import Journal, load_with_notes, save
 from livesketch.canvas.interchange import read_quickdraw, read_svg, write_svg
 from livesketch.canvas.paper import PaperRaster
+from livesketch.canvas.retelling import Retelling
 from livesketch.canvas.stroke import Sample
 from livesketch.canvas.underlay import Ghost, Underlay
 from livesketch.canvas.viewpoint import viewpoint_of
@@ -47,12 +48,43 @@ class Desk:
         self.picking = Picking(self.session)
         self._tools = Tools(self.session, self.picking)
         self._underlay = Underlay()
+        self._retelling: Retelling | None = None
+        self._told = (0.0, 0.0)  # the last turn of a retelling, and how far it was then
         self._previewed = (-1, 0.0)  # the version that is shown and not settled, since when
         self._dirty: list[PixelRect] = []
+
+    @property
+    def document(self) -> Document:
+        """What lies to be seen: the session's drawing, or the one that draws itself again."""
+        return self.session.document if self._retelling is None else self._retelling.document
+
+    def retell(self, now: float) -> bool:
+        """Let the drawing draw itself again; False: it stops doing so."""
+        if self._retelling is not None:
+            self._retelling = None
+            return False
+        if self.session.document.is_empty:
+            raise DrawingError("There is nothing to replay yet.", "Draw something first.")
+        self.session.document.end()
+        is_whole = bool(self.session.values["replay_undone"])
+        self._retelling, self._told = Retelling(self.session.document, is_whole), (now, 0.0)
+        return True
+
+    def _retold(self, now: float) -> None:
+        telling = self._retelling
+        if telling is None:
+            return
+        then, at = self._told
+        at += (now - then) * float(self.session.values["replay_speed"])
+        self._told = (now, at)
+        telling.advance(at)
+        if telling.is_over and not telling.document.is_drawing:
+            self._retelling = None
 
     def pointer(self, fact: Pointer) -> None:
         """What the hand did; every sample is kept, in order."""
         self._tools.is_constrained = fact.is_constrained
+        self._retelling = None  # who draws has seen enough
         if fact.pressure is not None:
             self._pen(fact, fact.pressure)
             return
@@ -93,18 +125,19 @@ class Desk:
             self._underlay.picture(
                 side,
                 session.view,
-                session.document.sheet,
+                self.document.sheet,
                 ghost,
                 float(session.values["ghost"]),
                 str(session.values["paper_colour"]),
             )
         )
-        dirty += raster.update(session.document)
+        dirty += raster.update(self.document)
         return raster.pixels, tuple(dirty)
 
     def keep(self, now: float) -> None:
         """Called every turn: lets the journal write what is new, at its own pace."""
         self._settle(now)
+        self._retold(now)
         if self._journal is None:
             return
         try:
@@ -130,6 +163,7 @@ class Desk:
         """Another document on the desk. The one before, if it was not saved, can be recovered."""
         before, self.session.document = self.session.document, document
         self.picking.drop()
+        self._retelling = None
         self.session.view = viewpoint_of(document.extra.get("view"))
         if self._journal is not None:
             self._journal.close(before)

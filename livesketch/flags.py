@@ -8,6 +8,7 @@ from typing import NoReturn
 from livesketch.controls.reference import shown
 from livesketch.errors import UsageError
 from livesketch.frames import Look
+from livesketch.kinds import PAGES
 from livesketch.models import RUNTIMES
 from livesketch.parameters import PARAMETERS, Parameter, Value, checked
 
@@ -79,6 +80,26 @@ def render(parser: argparse.ArgumentParser) -> None:
     )
     _model_arguments(parser)
     _knobs(parser, [row for row in PARAMETERS if row.name in RENDERED])
+
+
+def replay(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("drawing", type=Path, help="a .livesketch, .svg or .ndjson drawing")
+    parser.add_argument(
+        "-o", "--out", required=True, type=Path, help="the film: .mp4, .gif or .webp"
+    )
+    parser.add_argument("--page", choices=PAGES, default=PAGES[0], help="what is seen")
+    parser.add_argument("--side", type=_side, default=512, help="pixels of each picture's side")
+    parser.add_argument("--fps", type=_fps, default=25, help="pictures a second, 1 to 60")
+    how_fast = parser.add_mutually_exclusive_group()
+    how_fast.add_argument(
+        "--speed", type=_speed, default=4.0, help="times as fast as it was drawn (usually 4)"
+    )
+    how_fast.add_argument("--seconds", type=_speed, help="how long the drawing takes in the film")
+    parser.add_argument(
+        "--undone", action="store_true", help="also show strokes that were taken back"
+    )
+    _model_arguments(parser)
+    _knobs(parser, [row for row in PARAMETERS if row.name in ("faithful", "framing")])
 
 
 def trace(parser: argparse.ArgumentParser) -> None:
@@ -167,6 +188,28 @@ def size(text: str) -> tuple[int, int]:
     ):
         raise argparse.ArgumentTypeError(f"{text!r} is not a size such as 1280x720")
     return int(width), int(height)
+
+
+def _side(text: str) -> int:
+    if not text.isdigit() or not 16 <= int(text) <= 4096 or int(text) % 2:
+        raise argparse.ArgumentTypeError(f"{text!r} is not an even number from 16 to 4096")
+    return int(text)
+
+
+def _fps(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= 60:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 60")
+    return int(text)
+
+
+def _speed(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0.01 <= number <= 10_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0 such as 4")
+    return number
 
 
 def _percents(text: str) -> tuple[float, ...]:

@@ -1,4 +1,4 @@
-"""Which files are drawings, pictures and videos, by their ending: the one list that everybody asks."""
+"""Which files are drawings, pictures and videos, by their ending, and which pages films have: the lists that everybody asks."""
 
 from pathlib import PurePath
 
@@ -8,6 +8,9 @@ ENDINGS: dict[str, tuple[str, ...]] = {
     "video": (".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v", ".mpg", ".mpeg", ".ogv", ".mjpeg"),
     "cues": (".toml",),
 }
+
+# how a drawing and its face lie in a film
+PAGES: tuple[str, ...] = ("side by side", "picture in picture", "face")
 
 
 def kind_of(path: PurePath | str) -> str:

@@ -1,5 +1,6 @@
 """What each action does to the paper: how it lies, what lies under it, what is picked on it."""
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -117,6 +118,10 @@ def _dark_paper(session: Session, desk: Desk, value: object) -> None:
     session.set("paper_colour", "light" if session.values["paper_colour"] == "dark" else "dark")
 
 
+def _replay(session: Session, desk: Desk, value: object) -> str:
+    return "" if desk.retell(time.monotonic()) else "Your drawing, as it is."
+
+
 def knob_turned(session: Session, name: str, value: object) -> bool:
     """What a knob does beyond its value; True where that is all there is to it."""
     if name == "brush":
@@ -148,4 +153,5 @@ PAPER_ACTS: dict[str, PaperAct] = {
     "photo": _photo,
     "lock_photo": _lock_photo,
     "dark_paper": _dark_paper,
+    "replay": _replay,
 }

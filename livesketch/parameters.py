@@ -136,6 +136,23 @@ PARAMETERS: tuple[Parameter, ...] = (
         label="photo",
     ),
     Parameter(
+        "replay_speed",
+        "paper",
+        4.0,
+        "How many times as fast as it was drawn a drawing is replayed.",
+        0.25,
+        50.0,
+        "×",
+        label="speed of the replay",
+    ),
+    Parameter(
+        "replay_undone",
+        "paper",
+        False,
+        "The replay also shows strokes that were taken back.",
+        label="replay what was undone",
+    ),
+    Parameter(
         "paper_colour",
         "paper",
         "light",

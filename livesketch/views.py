@@ -42,7 +42,7 @@ def view_of(
         source=session.source,
         paper=paper[0],
         paper_dirty=tuple(paper[1]),
-        is_empty=document.is_empty,
+        is_empty=stage.desk.document.is_empty,
         traced=traced(answer) if session.source != "paper" else None,
         drawing_name=document.name or "untitled drawing",
         path=document.path,

@@ -7,7 +7,17 @@ import pytest
 
 ROOT = Path(__file__).parent.parent / "livesketch"
 FLOOR = {"frames", "parameters", "errors", "worker", "places", "latency", "kinds", "disk"}
-COMMANDS = {"app", "render", "bench", "soak", "devices", "training", "evaluation", "tracing"}
+COMMANDS = {
+    "app",
+    "render",
+    "timelapse",
+    "bench",
+    "soak",
+    "devices",
+    "training",
+    "evaluation",
+    "tracing",
+}
 MAY_IMPORT = {
     "cli": COMMANDS | {"models", "controls", "flags", "stage_flags"},
     "flags": {"models", "controls"},
@@ -48,6 +58,7 @@ MAY_IMPORT = {
     "errands": {"rig", "session", "looks"},
     "views": {"acts", "errands", "hand", "rig", "showing", "sources", "ui"},
     "render": {"sources", "canvas", "looks", "pipeline", "outputs"},
+    "timelapse": {"render", "sources", "canvas", "pipeline", "outputs", "post"},
     "bench": {"app", "pipeline", "controls"},
     "soak": {"app", "pipeline"},
     "devices": {"sources", "outputs", "tablet", "controls", "models"},

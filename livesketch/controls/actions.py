@@ -72,6 +72,7 @@ ACTIONS: tuple[ActionRow, ...] = (
     ActionRow("photo", "Lay a photo under the drawing", "paper", ("ctrl+r",), value="pathlib.Path"),
     ActionRow("lock_photo", "Lock the photo, free it", "paper", ("k",)),
     ActionRow("dark_paper", "Dark paper, light paper", "paper", ("d",)),
+    ActionRow("replay", "Replay the drawing with its faces; stop", "paper", ("t",)),
     ActionRow("next_person", "Next person", "face", ("space",)),
     ActionRow("previous_person", "Previous person", "face", ("shift+space",)),
     ActionRow("random_person", "Somebody else", "face", ("r",)),
