@@ -67,6 +67,10 @@ class Audience:
         """Those that are open, in the order in which they were opened."""
         return tuple(self._seats)
 
+    @property
+    def offered(self) -> tuple[str, ...]:
+        return tuple(OUTPUTS)
+
     def is_open(self, name: str) -> bool:
         return name in self._seats
 

@@ -75,6 +75,7 @@ def view_of(
         message=message,
         recoverable=recoverable,
         outputs=stage.rig.audience.names,
+        outputs_offered=stage.rig.audience.offered,
         show=show_of(stage.rig, errands) if stage.rig.is_playing else None,
     )
 

@@ -132,6 +132,9 @@ def test_displays_that_cannot_be_listed_change_nothing(venue: Venue) -> None:
 def test_what_was_painted_over_is_put_right_within_a_second(venue: Venue) -> None:
     same = show(RED)
     assert venue.shows(same, RED)
+    at_once = venue.screen._composed
+    assert until(lambda: (venue.turn(same), venue.screen._composed is not at_once)[1])  # Worker's
+    venue.turn(same)
     venue.window.get_surface().fill((9, 9, 9))
     venue.turn(same)
     assert venue.colour == (9, 9, 9)  # nothing new, nothing done

@@ -15,6 +15,7 @@ class Desk:
     focus: Focus = Focus.EVERYTHING
     is_panel_open: bool = False
     is_help_open: bool = False
+    has_stage: bool = False  # there is a show to be operated
     folded: set[str] = field(default_factory=set)  # groups of the panel
     panel_scroll: int = 0  # pixels
     browser: Browser | None = None

@@ -8,6 +8,7 @@ from pathlib import Path
 import pygame
 
 from livesketch.controls.actions import Action, row
+from livesketch.controls.addresses import SAFETY
 from livesketch.ui.chords import chord_of, held_keys
 from livesketch.ui.desk import Desk
 from livesketch.ui.parts import Part, Touch, at
@@ -175,6 +176,10 @@ class Ear:
         self, event: pygame.Event, is_repeat: bool, desk: Desk, keys: Mapping[str, str]
     ) -> Iterator[Action]:
         chord = chord_of(event)
+        if keys.get(chord) in SAFETY and len(chord) > 1:  # also while a name is being typed
+            if not is_repeat:
+                yield Action(keys[chord])
+            return
         if desk.browser is not None and not desk.is_help_open and "ctrl" not in chord:
             yield from _browse(chord, desk)
             return

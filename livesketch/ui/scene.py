@@ -18,6 +18,7 @@ from livesketch.ui.widgets import (
     looks,
     panel,
     rail,
+    stage_bar,
     status,
     tips,
 )
@@ -39,6 +40,7 @@ def build(
         found += rail.parts(view, desk, layout, kit, keys)
         found += knobs.parts(view, desk, layout, kit)
         found += looks.parts(view, desk, layout, kit, pictures, keys)
+        found += stage_bar.parts(view, desk, layout, kit, pictures, keys)
         found.append(status.line(view, desk, layout, kit, keys))
     found += cursor.parts(view, desk, layout, kit)
     found += panel.parts(view, desk, layout, kit)

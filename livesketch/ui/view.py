@@ -146,4 +146,5 @@ class View:
     )
     title: str = "livesketch"
     outputs: tuple[str, ...] = ()  # names of those that are open
+    outputs_offered: tuple[str, ...] = ()  # what the panel can open
     show: ShowView | None = None  # None: nobody but the person at the window looks on

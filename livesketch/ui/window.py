@@ -65,7 +65,7 @@ class Window:
     def layout(self) -> Layout:
         surface = pygame.display.get_surface() if self.is_open else None
         size = surface.get_size() if surface is not None else self._size
-        return arrange(size, self._desk.focus, self._desk.is_panel_open)
+        return arrange(size, self._desk.focus, self._desk.is_panel_open, self._desk.has_stage)
 
     @property
     def paper_side(self) -> int:
@@ -198,6 +198,7 @@ class Window:
         desk = self._desk
         self._view = view
         desk.tool = view.tool
+        desk.has_stage = view.show is not None
         if view.is_fresh:
             desk.fresh_at = now
         if now - desk.stats_at >= _READ_EVERY_S:
@@ -213,7 +214,7 @@ class Window:
         surface = pygame.display.get_surface()
         assert surface is not None
         size = surface.get_size()
-        layout = arrange(size, self._desk.focus, self._desk.is_panel_open)
+        layout = arrange(size, self._desk.focus, self._desk.is_panel_open, self._desk.has_stage)
         if surface is not self._surface or size != self._size or self._ear.was_damaged:
             self._surface, self._size = surface, size
             self._ear.was_damaged = False
