@@ -100,6 +100,17 @@ class Morph:
 
 
 @dataclass(frozen=True, eq=False)
+class Over:
+    """A line drawn over a live face: `points` float32 (n, 2) and `anchors` (478, 3), the landmarks
+    as they were then, both in sides of the square around the face; `width` in sides."""
+
+    points: NDArray[np.float32]
+    anchors: NDArray[np.float32]
+    width: float
+    is_eraser: bool = False
+
+
+@dataclass(frozen=True, eq=False)
 class Request:
     """All that the worker may know: it reads nothing else."""
 
@@ -107,6 +118,22 @@ class Request:
     settings: Settings
     model: str
     look: Look | Morph = field(default_factory=Look)
+    over: tuple[Over, ...] = ()  # drawn over a live face, in order
+
+
+@dataclass(frozen=True, eq=False)
+class Traced:
+    """A face in a picture, as it was drawn: `square` (S, S, 3) is what lies in `place` of `picture`
+    (H, W, 3), levelled; `landmarks` (478, 3) in its pixels, `silhouette` (S, S) 0 behind .. 1
+    person, or None."""
+
+    picture: Picture
+    place: Place
+    square: Picture
+    landmarks: NDArray[np.float32]
+    silhouette: NDArray[np.float32] | None
+    style: str
+    detail: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,6 +151,7 @@ class Result:
     finished: float
     steps_ms: Mapping[str, float] = field(default_factory=dict)
     note: str = ""
+    traced: Traced | None = None  # of a picture with a face in it
 
 
 @dataclass(frozen=True, eq=False)
