@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 Steps = dict[str, float]  # step -> milliseconds
 
+SEEN_FROM_ASIDE = 15.0  # degrees that a head is turned before it is drawn
+
 
 @contextmanager
 def timed(steps: Steps, step: str) -> Iterator[None]:
@@ -162,6 +164,8 @@ class Tracer:
         if points is not before:
             with timed(steps, "shape"):
                 square = shape.bent(square, before, points)
+                if turned * shape.turned_by(before) > SEEN_FROM_ASIDE:
+                    person = None  # the outline of another side of the head
                 person = None if person is None else shape.bent(person, before, points)
         traced = Traced(seen.picture, seen.face.place, square, points, person, *style)
         seen.traced = (asked, traced)

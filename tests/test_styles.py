@@ -14,9 +14,11 @@ from livesketch.canvas.interchange import read_svg, write_svg
 from livesketch.frames import Picture
 from livesketch.tracing import chains
 from livesketch.tracing.artist import painted
+from livesketch.tracing.contour import seen_jaw
 from livesketch.tracing.face import FaceFinder, crop, in_place
 from livesketch.tracing.hairline import hairline
 from livesketch.tracing.lines import STYLES, draw, strokes_of
+from livesketch.tracing.shape import frontal
 
 DATA = Path(__file__).parent / "data"
 
@@ -116,3 +118,19 @@ def test_every_style_is_a_drawing_that_can_be_opened_again(
     write_svg(document, tmp_path / "face.svg")
     again = read_svg(tmp_path / "face.svg")
     assert len(again.strokes) == len(strokes)
+
+
+def test_a_turned_heads_far_jaw_is_hidden_and_a_facing_ones_is_whole(cut: Cut) -> None:
+    middle = cut.landmarks[list(chains.OVAL[:-1])].mean(0)
+
+    def jaw(yaw: float) -> NDArray[np.float32]:
+        a = np.radians(yaw)
+        turn = np.array([[np.cos(a), 0, np.sin(a)], [0, 1, 0], [-np.sin(a), 0, np.cos(a)]])
+        points = (frontal(cut.landmarks, 1.0) - middle) @ turn.T + middle
+        return seen_jaw(points[:, :2].astype(np.float32) / 256)
+
+    assert len(jaw(0)) == len(chains.JAW)
+    for yaw in (-45, 45):
+        seen = jaw(yaw)
+        assert len(chains.JAW) / 2 < len(seen) < len(chains.JAW) - 3
+    assert jaw(45)[:, 0].mean() != pytest.approx(jaw(-45)[:, 0].mean(), abs=0.02)

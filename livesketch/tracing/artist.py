@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from livesketch.frames import Sketch
 from livesketch.tracing import chains
-from livesketch.tracing.contour import CLOSED_EYE, outlines
+from livesketch.tracing.contour import CLOSED_EYE, outlines, seen_jaw
 
 Stroke = NDArray[np.float32]  # (n, 3): x, y in units of the side, pressure 0..1
 
@@ -30,7 +30,7 @@ def artist_strokes(
     else:
         for line in outlines(silhouette, 0.0)[: 1 + round(2 * detail)]:
             strokes.append(_lit(_swept(line, 0.03), 0.6))
-        strokes.append(_lit(_swept(p[list(chains.JAW)], 0.02), 0.45))
+        strokes.append(_lit(_swept(seen_jaw(p), 0.02), 0.45))
     if hairline is not None:
         strokes.append(_tapered(_swept(hairline, 0.03), 0.35))
     for eye, iris, brow, under in zip(
@@ -89,10 +89,11 @@ def _nose(p: NDArray[np.float32], detail: float) -> list[Stroke]:
     strokes = [_tapered(_swept(p[list(chains.NOSE_BASE)], 0.004), 0.4)]
     strokes += [_tapered(_swept(p[list(wing)], 0.004), 0.3, peak=0.7) for wing in chains.NOSTRILS]
     if detail >= NOSE_SIDE:
-        # the side that lies further from the middle of the face is the one in the shade
+        # on the side of the face that is turned to us; the other would lie across it
         ridge = p[list(chains.NOSE_RIDGE)]
-        away = p[chains.RIGHT_SIDE] - p[chains.LEFT_SIDE]
-        strokes.append(_tapered(_swept(ridge[:4] + 0.05 * away, 0.01), 0.2, peak=0.8))
+        sides = [p[chains.RIGHT_SIDE] - ridge[1], p[chains.LEFT_SIDE] - ridge[1]]
+        wide = max(sides, key=lambda side: float(np.hypot(*side)))
+        strokes.append(_tapered(_swept(ridge[:4] + 0.1 * wide, 0.01), 0.2, peak=0.8))
     return strokes
 
 

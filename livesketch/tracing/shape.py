@@ -30,6 +30,11 @@ def rotation_of(points: Points) -> NDArray[np.float64]:
     return np.stack([across, down, np.cross(across, down)], 1)
 
 
+def turned_by(points: Points) -> float:
+    """Degrees by which a head looks past you."""
+    return float(np.degrees(np.arccos(np.clip((np.trace(rotation_of(points)) - 1) / 2, -1, 1))))
+
+
 def frontal(points: Points, amount: float) -> Points:
     """The head turned to the front: 0 leaves it, 1 faces you. In pixels of a square, levelled."""
     if amount <= 0:
