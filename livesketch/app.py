@@ -10,6 +10,8 @@ import pygame
 
 from livesketch.acts import Stage, act, change_source
 from livesketch.controls.actions import Action
+from livesketch.controls.key_file import key_path, read_keys
+from livesketch.controls.keys import default_keys
 from livesketch.desk import Desk
 from livesketch.errands import SLOW_S, Errands
 from livesketch.errors import LivesketchError, ModelError, OutputError, SourceError
@@ -61,7 +63,9 @@ class App:
     def __init__(self, options: AppOptions) -> None:
         session = Session()
         self._kept = user_dir("config") / "settings.json"
-        notes = [] if options.is_private else restore(session, self._kept)
+        is_first_time = not options.is_private and not self._kept.exists()
+        keys, notes = (default_keys(), []) if options.is_private else read_keys(key_path())
+        notes += [] if options.is_private else restore(session, self._kept)
         for name, value in options.values.items():
             session.set(name, value)
         session.model = options.model or session.model
@@ -94,7 +98,9 @@ class App:
             change_source(self.stage, options.source, options.source_spec)
         if options.path is not None:
             act(self.stage, "open", options.path)
-        self.window = Window(options.size, "livesketch", options.is_full_screen)
+        self.window = Window(
+            options.size, "livesketch", options.is_full_screen, keys, is_first_time
+        )
         self._hand = open_hand(self.window.native_id, self.window.driver)
         for sentence in notes:
             self._say(sentence)

@@ -18,6 +18,7 @@ from livesketch.controls.actions import Pointer
 from livesketch.errors import DrawingError, LivesketchError
 from livesketch.frames import Picture
 from livesketch.picking import Picking
+from livesketch.places import assets_dir
 from livesketch.session import Session, meet, person
 from livesketch.tablet.mouse import MousePen
 from livesketch.tablet.pressure import felt
@@ -182,6 +183,8 @@ class Desk:
             document = read_svg(path)
         else:
             document, notes = load_with_notes(path)
+            if path.parent == assets_dir() / "drawings":
+                document.path = None  # an example is saved under a name of one's own
             seed = document.extra.get("seed")
             if isinstance(seed, int) and seed >= 0:
                 meet(self.session, person(seed))

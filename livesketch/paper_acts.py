@@ -7,6 +7,7 @@ from pathlib import Path
 
 from livesketch.canvas.reference import reference_of
 from livesketch.canvas.viewpoint import HOME
+from livesketch.controls.key_file import key_path, write_sample
 from livesketch.desk import Desk
 from livesketch.errors import DrawingError, UsageError
 from livesketch.parameters import parameter
@@ -32,6 +33,13 @@ def choose_brush(session: Session, name: str) -> None:
     session.set("brush", name)
     if session.tool not in ("line", "ellipse"):
         session.tool = "pen"
+
+
+def _tool(name: str) -> PaperAct:
+    def act(session: Session, desk: Desk, value: object) -> None:
+        session.tool = name
+
+    return act
 
 
 def _next_brush(session: Session, desk: Desk, value: object) -> str:
@@ -122,6 +130,12 @@ def _replay(session: Session, desk: Desk, value: object) -> str:
     return "" if desk.retell(time.monotonic()) else "Your drawing, as it is."
 
 
+def _key_file(session: Session, desk: Desk, value: object) -> str:
+    path = key_path()
+    where = "They count from the next start." if write_sample(path) else "It is there already."
+    return f"Your keys are in {path}. {where}"
+
+
 def knob_turned(session: Session, name: str, value: object) -> bool:
     """What a knob does beyond its value; True where that is all there is to it."""
     if name == "brush":
@@ -138,6 +152,7 @@ def knob_turned(session: Session, name: str, value: object) -> bool:
 
 
 PAPER_ACTS: dict[str, PaperAct] = {
+    **{name: _tool(name) for name in ("line", "ellipse", "select")},
     "next_brush": _next_brush,
     "symmetry": _symmetry,
     "select_all": _select_all,
@@ -154,4 +169,5 @@ PAPER_ACTS: dict[str, PaperAct] = {
     "lock_photo": _lock_photo,
     "dark_paper": _dark_paper,
     "replay": _replay,
+    "key_file": _key_file,
 }

@@ -237,6 +237,20 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter(
         "drift_pace", "stage", 12.0, "Drifting: from one person to the next.", 2.0, 120.0, "s"
     ),
+    Parameter(
+        "left_handed",
+        "window",
+        False,
+        "The tools stand on the right, the paper too: your arm covers neither.",
+        label="left-handed",
+    ),
+    Parameter(
+        "language",
+        "window",
+        "auto",
+        "Of the window. The file keys.txt and the command line stay English.",
+        choices=("auto", "en", "zh"),
+    ),
 )
 
 

@@ -44,7 +44,7 @@ MAY_IMPORT = {
         "pipeline",
     },
     "acts": {"paper_acts", "desk", "player", "rig", "session", "controls", "sources", "outputs"},
-    "paper_acts": {"desk", "tools", "session", "canvas", "sources"},
+    "paper_acts": {"desk", "tools", "session", "canvas", "sources", "controls"},
     "desk": {"tools", "picking", "session", "canvas", "tablet", "controls"},
     "tools": {"picking", "session", "canvas"},
     "picking": {"session", "canvas"},

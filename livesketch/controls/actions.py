@@ -98,6 +98,7 @@ ACTIONS: tuple[ActionRow, ...] = (
     ActionRow(
         "open", "Open a drawing, picture or video", "file", ("ctrl+o",), value="pathlib.Path"
     ),
+    ActionRow("examples", "Open an example drawing", "file", ("ctrl+shift+o",)),
     ActionRow("save", "Save the drawing", "file", ("ctrl+s",), value="pathlib.Path, None: its own"),
     ActionRow("save_as", "Save the drawing under another name", "file", ("ctrl+shift+s",)),
     ActionRow("save_face", "Save the face as PNG", "file", ("ctrl+e",), value="pathlib.Path"),
@@ -106,6 +107,7 @@ ACTIONS: tuple[ActionRow, ...] = (
     ActionRow("focus", "Only the pictures, only the face, everything", "window", ("tab",)),
     ActionRow("full_screen", "Full screen", "window", ("f", "f11")),
     ActionRow("help", "These keys", "window", ("f1", "?")),
+    ActionRow("key_file", "Write the keys that can be changed into a file", "window", ("ctrl+k",)),
     ActionRow("leave", "Close what lies on top, leave full screen", "window", ("escape",)),
     ActionRow("quit", "Quit", "window", ("ctrl+q",)),
     ActionRow("confirm", "Yes, end the show (after Ctrl+Q)", "window", ("return",)),

@@ -16,6 +16,7 @@ class Desk:
     is_panel_open: bool = False
     is_help_open: bool = False
     has_stage: bool = False  # there is a show to be operated
+    tour_card: int | None = None  # which card of the tour is shown, from 0; None: no tour
     folded: set[str] = field(default_factory=set)  # groups of the panel
     panel_scroll: int = 0  # pixels
     browser: Browser | None = None

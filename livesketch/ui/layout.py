@@ -1,6 +1,6 @@
 """Where everything lies for a size of the window: arithmetic on rectangles, nothing is drawn here."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from enum import IntEnum
 
 from pygame import Rect
@@ -51,11 +51,30 @@ def arrange(
     focus: Focus = Focus.EVERYTHING,
     is_panel_open: bool = False,
     has_stage: bool = False,
+    is_left_handed: bool = False,
 ) -> Layout:
     """Two equal squares, as large as they can be, beside each other or one above the other.
 
     `has_stage`: above the status line there is room for the operator of a show.
+    For a left hand all of it is seen as in a mirror: the paper and its tools are on the right.
     """
+    layout = _arranged(size, focus, is_panel_open, has_stage)
+    return _mirrored(layout) if is_left_handed else layout
+
+
+def _mirrored(layout: Layout) -> Layout:
+    width = layout.size[0]
+
+    def other_side(rect: Rect) -> Rect:
+        return Rect(width - rect.right, rect.y, rect.width, rect.height) if rect.width else rect
+
+    rects = {one.name: getattr(layout, one.name) for one in fields(layout)}
+    return replace(
+        layout, **{name: other_side(one) for name, one in rects.items() if isinstance(one, Rect)}
+    )
+
+
+def _arranged(size: tuple[int, int], focus: Focus, is_panel_open: bool, has_stage: bool) -> Layout:
     scale = scale_for(size)
     if focus == Focus.FACE:
         side = max(16, min(size))

@@ -21,6 +21,7 @@ from livesketch.ui.widgets import (
     stage_bar,
     status,
     tips,
+    tour,
 )
 
 
@@ -42,6 +43,7 @@ def build(
         found += looks.parts(view, desk, layout, kit, pictures, keys)
         found += stage_bar.parts(view, desk, layout, kit, pictures, keys)
         found.append(status.line(view, desk, layout, kit, keys))
+        found += tour.parts(desk, layout, kit)
     found += cursor.parts(view, desk, layout, kit)
     found += panel.parts(view, desk, layout, kit)
     found += browser_card.parts(desk, layout, kit, finish)

@@ -9,7 +9,9 @@ import pygame
 from livesketch.controls.actions import WINDOW_ACTIONS, Action
 from livesketch.controls.keys import default_keys
 from livesketch.frames import Picture
+from livesketch.places import assets_dir
 from livesketch.ui import dialogs, hearing, scene
+from livesketch.ui.catalogue import Catalogue, language_of
 from livesketch.ui.chords import held_keys
 from livesketch.ui.clipboard import Clipboard
 from livesketch.ui.desk import Desk
@@ -37,19 +39,21 @@ class Window:
         title: str = "livesketch",
         is_full_screen: bool = False,
         keys: Mapping[str, str] | None = None,
+        is_first_time: bool = False,
     ) -> None:
         self._screen = open_screen(size, title)
         pygame.display.set_allow_screensaver(False)
         pygame.key.set_repeat(380, 45)
         hearing.choose_events()
         self._keys = dict(default_keys() if keys is None else keys)
-        self._desk = Desk()
+        self._desk = Desk(tour_card=0 if is_first_time else None)
         self._view = View()
         self._title = title
         self._parts: Sequence[Part] = ()
         self._patchwork = Patchwork()
         self._pictures = Pictures()
-        self._kit = Kit(1.0)
+        self._catalogue = Catalogue()
+        self._kit = Kit(1.0, self._catalogue)
         self._ear = hearing.Ear(window_id())
         self._dialogs = dialogs.Dialogs()
         self._clipboard = Clipboard()
@@ -65,7 +69,7 @@ class Window:
     def layout(self) -> Layout:
         surface = pygame.display.get_surface() if self.is_open else None
         size = surface.get_size() if surface is not None else self._size
-        return arrange(size, self._desk.focus, self._desk.is_panel_open, self._desk.has_stage)
+        return self._arranged(size)
 
     @property
     def paper_side(self) -> int:
@@ -176,7 +180,8 @@ class Window:
         browser = self._desk.browser
         if browser is None:
             return []
-        self._dialogs.last_folder = path.parent
+        if path.parent != assets_dir() / "drawings":
+            self._dialogs.last_folder = path.parent
         self._desk.browser = None
         return [Action("save" if browser.purpose == "save_as" else browser.purpose, path)]
 
@@ -185,6 +190,8 @@ class Window:
         desk = self._desk
         if desk.is_help_open:
             desk.is_help_open = False
+        elif desk.tour_card is not None and desk.browser is None:
+            desk.tour_card = None
         elif desk.browser is not None:
             desk.browser = None
         elif desk.is_panel_open:
@@ -210,17 +217,25 @@ class Window:
             pygame.display.set_caption(view.title)
         self._dialogs.collect(desk)
 
+    def _arranged(self, size: tuple[int, int]) -> Layout:
+        desk = self._desk
+        is_left_handed = bool(self._view.values.get("left_handed", False))
+        return arrange(size, desk.focus, desk.is_panel_open, desk.has_stage, is_left_handed)
+
     def _prepare(self) -> tuple[pygame.Surface, Layout]:
         surface = pygame.display.get_surface()
         assert surface is not None
         size = surface.get_size()
-        layout = arrange(size, self._desk.focus, self._desk.is_panel_open, self._desk.has_stage)
+        layout = self._arranged(size)
         if surface is not self._surface or size != self._size or self._ear.was_damaged:
             self._surface, self._size = surface, size
             self._ear.was_damaged = False
             self._patchwork.forget()
-        if layout.scale != self._kit.scale:
-            self._kit = Kit(layout.scale)
+        language = language_of(str(self._view.values.get("language", "en")))
+        if layout.scale != self._kit.scale or language != self._catalogue.language:
+            self._catalogue = Catalogue(language)
+            self._kit = Kit(layout.scale, self._catalogue)
+            self._patchwork.forget()
         return surface, layout
 
     def _is_mouse_seen(self, view: View, now: float) -> bool:
