@@ -70,6 +70,7 @@ class Frame:
     place: Place = WHOLE_PAPER
     is_live: bool = False  # from a camera or a moving video: smoothing over time applies
     is_empty: bool = False
+    mask: Mask | None = None  # the painted parts of a drawing's face, where there are some
 
     def __post_init__(self) -> None:
         if (self.sketch is None) == (self.picture is None):

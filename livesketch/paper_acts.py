@@ -49,6 +49,13 @@ def _next_brush(session: Session, desk: Desk, value: object) -> str:
     return f"Brush: {name}."
 
 
+def _next_part(session: Session, desk: Desk, value: object) -> str:
+    names = parameter("part").choices
+    part = names[(names.index(str(session.values["part"])) + 1) % len(names)]
+    session.set("part", part)
+    return f"Part: {part}."
+
+
 def _symmetry(session: Session, desk: Desk, value: object) -> str:
     session.set("symmetry", not session.values["symmetry"])
     return "Both sides are drawn." if session.values["symmetry"] else "One side is drawn."
@@ -152,8 +159,9 @@ def knob_turned(session: Session, name: str, value: object) -> bool:
 
 
 PAPER_ACTS: dict[str, PaperAct] = {
-    **{name: _tool(name) for name in ("line", "ellipse", "select")},
+    **{name: _tool(name) for name in ("line", "ellipse", "select", "mask", "fill")},
     "next_brush": _next_brush,
+    "next_part": _next_part,
     "symmetry": _symmetry,
     "select_all": _select_all,
     "delete": _delete,

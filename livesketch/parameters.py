@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from livesketch.errors import UsageError
-from livesketch.frames import Settings
+from livesketch.frames import FACE_PARTS, Settings
 
 Value = float | bool | str
 
@@ -64,6 +64,14 @@ PARAMETERS: tuple[Parameter, ...] = (
         4.0,
         120.0,
         "‰",
+    ),
+    Parameter(
+        "part",
+        "pen",
+        "skin",
+        "Which part of the face is painted or filled; background takes away. L and r are the person's own.",
+        choices=tuple(name for name, _ in FACE_PARTS),
+        label="part to paint",
     ),
     Parameter("hardness", "pen", 1.0, "1 draws a sharp edge, 0 one that fades from the middle on."),
     Parameter("opacity", "pen", 1.0, "How dark the line is.", 0.05),

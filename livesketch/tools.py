@@ -4,10 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+import numpy as np
+
 from livesketch.canvas.brush import BRUSHES, ERASER, PEN, Brush
+from livesketch.canvas.mask import SIDE, MaskRaster, filled, paint_brush
+from livesketch.canvas.raster import render_sketch
 from livesketch.canvas.shapes import ellipse, straight
 from livesketch.canvas.stabilizer import stabilizer
-from livesketch.canvas.stroke import Sample
+from livesketch.canvas.stroke import Sample, Stroke
 from livesketch.canvas.viewpoint import Viewpoint
 from livesketch.picking import Picking
 from livesketch.session import Session
@@ -15,6 +19,7 @@ from livesketch.session import Session
 Shape = Callable[[Sample, Sample, float, bool], list[Sample]]
 
 SHAPES: dict[str, Shape] = {"line": straight, "ellipse": ellipse}
+BACKGROUND = "background"
 INK = "ink"  # what people call the pen's brush
 
 
@@ -46,6 +51,10 @@ class Tools:
         name = self.session.tool
         if not is_eraser and name in SHAPES:
             self._tool = _Shaping(self, SHAPES[name])
+        elif name == "mask":
+            self._tool = _Painting(self.session, is_eraser)
+        elif name == "fill":
+            self._tool = _Filling(self.session, is_eraser)
         elif not is_eraser and name == "select":
             self._tool = self.picking
             self.picking.is_constrained = self.is_constrained
@@ -113,6 +122,55 @@ class _Shaping:
 
     def up(self) -> None:
         self._tools.session.document.end()
+
+
+class _Painting:
+    """Parts of a face, painted over what was there; the eraser paints background."""
+
+    def __init__(self, session: Session, is_eraser: bool) -> None:
+        self._session = session
+        self._part = BACKGROUND if is_eraser else str(session.values["part"])
+        self._samples: list[Sample] = []
+
+    def down(self, sample: Sample) -> None:
+        self._base = self._session.document.sheet
+        self.move(sample)
+
+    def move(self, sample: Sample) -> None:
+        session = self._session
+        self._samples.append(on_paper(sample, session.view))
+        mirror = float(session.values["symmetry_axis"]) if session.values["symmetry"] else None
+        brush = paint_brush(self._part, float(session.values["eraser_size"]) / 1000)
+        stroke = Stroke(self._samples, replace(brush, mirror=mirror))
+        sheet = replace(self._base, mask=self._base.mask.then(stroke))
+        session.document.preview(sheet)
+
+    def up(self) -> None:
+        self._session.document.settle()
+
+
+class _Filling:
+    """The area that was pressed, bounded by lines and by other parts."""
+
+    def __init__(self, session: Session, is_eraser: bool) -> None:
+        self._session = session
+        self._part = BACKGROUND if is_eraser else str(session.values["part"])
+
+    def down(self, sample: Sample) -> None:
+        document = self._session.document
+        x, y = self._session.view.to_paper(sample.x, sample.y)
+        sheet = document.sheet
+        lines, _ = render_sketch(document.strokes, SIDE // 2, is_framed=False)
+        ink = np.kron(lines < 0.6, np.ones((2, 2), bool))
+        stroke = filled(MaskRaster().follow(sheet.mask), ink, x, y, self._part)
+        if stroke is not None:
+            document.edit(replace(sheet, mask=sheet.mask.then(stroke)))
+
+    def move(self, sample: Sample) -> None:
+        """A fill is done as soon as the pen is down."""
+
+    def up(self) -> None:
+        """Nothing is held."""
 
 
 def on_paper(sample: Sample, view: Viewpoint) -> Sample:

@@ -4,11 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from livesketch.canvas.mask import MaskRaster, over
 from livesketch.canvas.paper import COLOURS
 from livesketch.canvas.reference import Reference, laid
 from livesketch.canvas.sheet import Sheet
 from livesketch.canvas.viewpoint import Viewpoint
 from livesketch.frames import Picture, Place
+
+_PARTS = 0.55  # how clearly painted parts are seen
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +28,7 @@ class Underlay:
     def __init__(self) -> None:
         self._asked: tuple[object, ...] = ()
         self._made: Picture | None = None
+        self._mask = MaskRaster()
 
     def picture(
         self,
@@ -37,14 +41,14 @@ class Underlay:
     ) -> Picture | None:
         """(side, side, 3), the same array while nothing changed; None where only paper is seen."""
         photo: Reference | None = sheet.reference
-        if photo is None and ghost is None:
+        if photo is None and ghost is None and sheet.mask.count == 0:
             self._asked, self._made = (), None
             return None
         face = None if ghost is None else (id(ghost.face), ghost.place)
-        asked = (side, view, id(photo), face, ghost_opacity, paper)
+        asked = (side, view, id(photo), face, ghost_opacity, paper, id(sheet.mask))
         if asked != self._asked:
             self._asked = asked
-            self._kept = (photo, ghost)  # their ids stay theirs
+            self._kept = (photo, ghost, sheet.mask)  # their ids stay theirs
             ground = np.full((side, side, 3), COLOURS[paper][0], np.uint8)
             if photo is not None:
                 ground = photo.laid(ground, view)
@@ -52,5 +56,7 @@ class Underlay:
                 at = ghost.place
                 scale = at.side / max(ghost.face.shape[:2])
                 ground = laid(ground, ghost.face, (at.x, at.y, scale), view, ghost_opacity)
+            if sheet.mask.count:
+                ground = over(ground, self._mask.follow(sheet.mask), view, _PARTS)
             self._made = ground
         return self._made

@@ -3,8 +3,9 @@
 import time
 
 from livesketch.canvas.document import Document
+from livesketch.canvas.mask import MaskRaster, seen_at
 from livesketch.canvas.raster import SketchRaster
-from livesketch.frames import Frame
+from livesketch.frames import Frame, Mask, Place
 
 
 class Source:
@@ -16,6 +17,7 @@ class Source:
         self.document = document
         self._raster = SketchRaster(size)
         self._read: tuple[int, bool] | None = None
+        self._mask = MaskRaster()
         self._number = 0
 
     def read(self, is_framed: bool = True, budget_s: float = float("inf")) -> Frame | None:
@@ -35,7 +37,12 @@ class Source:
             sketch=sketch,
             place=place,
             is_empty=self.document.is_empty,
+            mask=self._parts(place, sketch.shape[0]),
         )
+
+    def _parts(self, place: Place, size: int) -> Mask | None:
+        chain = self.document.sheet.mask
+        return seen_at(self._mask.follow(chain), place, size) if chain.count else None
 
     def close(self) -> None:
         """Nothing is open."""

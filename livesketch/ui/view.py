@@ -7,6 +7,7 @@ from pathlib import Path
 from livesketch.frames import Picture, Sketch
 from livesketch.parameters import Value
 
+TOOLS = ("pen", "eraser", "line", "ellipse", "select", "mask", "fill")
 Point = tuple[float, float]  # in sides of the paper's square on the screen
 PixelRect = tuple[int, int, int, int]  # x, y, width, height
 
@@ -116,7 +117,7 @@ class View:
     is_saved: bool = True
     can_undo: bool = False
     can_redo: bool = False
-    tool: str = "pen"  # "pen", "eraser", "line", "ellipse", "select"
+    tool: str = "pen"  # one of TOOLS
     marks: Marks = Marks()
     # right
     face: Picture | None = None

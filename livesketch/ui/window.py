@@ -20,7 +20,7 @@ from livesketch.ui.layout import Focus, Layout, arrange
 from livesketch.ui.parts import Part, Patchwork, at
 from livesketch.ui.pictures import Pictures
 from livesketch.ui.screen import open_screen, set_full_screen, window_id
-from livesketch.ui.view import View
+from livesketch.ui.view import TOOLS, View
 from livesketch.ui.widgets import cursor
 
 _READ_EVERY_S = 0.5  # figures change no faster than one can read them
@@ -172,7 +172,7 @@ class Window:
             return []
         if action.value is None and self._dialogs.asks(action, self._view, self._desk):
             return []
-        if action.name in ("pen", "eraser", "line", "ellipse", "select"):
+        if action.name in TOOLS:
             self._desk.tool = action.name
         return [action]
 

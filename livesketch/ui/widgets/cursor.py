@@ -17,7 +17,7 @@ def parts(view: View, desk: Desk, layout: Layout, kit: Kit) -> list[Part]:
     if desk.tool == "select" or (desk.grabbed == "paper" and desk.grabbed_button == 2):
         return []
     is_eraser = desk.is_stroke_eraser if desk.grabbed == "paper" else desk.tool == "eraser"
-    name = "eraser_size" if is_eraser else "size"
+    name = "eraser_size" if is_eraser or desk.tool == "mask" else "size"
     thousandths = float(view.values.get(name, defaults()[name]))
     diameter = thousandths / 1000 * layout.paper.width * view.marks.zoom
     circle = kit.ring(max(kit.px(8), diameter), max(1.5, 1.5 * kit.scale), theme.ACCENT)

@@ -15,7 +15,7 @@ from livesketch.ui.view import View
 from livesketch.ui.widgets.controls import icon_button
 
 _GROUPS: tuple[tuple[str, ...], ...] = (
-    ("pen", "eraser", "line", "ellipse", "select"),
+    ("pen", "eraser", "line", "ellipse", "select", "mask", "fill"),
     ("undo", "redo", "clear"),
     ("toggle_camera",),
     ("open", "save", "save_face"),
