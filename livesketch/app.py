@@ -15,7 +15,7 @@ from livesketch.controls.keys import default_keys
 from livesketch.desk import Desk
 from livesketch.errands import SLOW_S, Errands
 from livesketch.errors import LivesketchError, ModelError, OutputError, SourceError
-from livesketch.frames import Code, Frame, Look, Request, Result
+from livesketch.frames import Frame, Request, Result
 from livesketch.hand import open_hand
 from livesketch.latency import Measures
 from livesketch.parameters import Value
@@ -23,6 +23,7 @@ from livesketch.pipeline import Pipeline, model_names, open_pipeline
 from livesketch.places import user_dir
 from livesketch.player import Player
 from livesketch.remotes import safety_first
+from livesketch.revival import SHOW, Keeper, go_on
 from livesketch.rig import open_rig
 from livesketch.rig_options import RigOptions
 from livesketch.session import Session, meet, person, restore, save
@@ -55,6 +56,8 @@ class AppOptions:
     is_full_screen: bool = False
     is_private: bool = False  # nothing of the user's is read or kept: for measuring
     rig: RigOptions = field(default_factory=RigOptions)
+    is_guarded: bool = False  # what it takes to go on after a crash is kept
+    is_going_on: bool = False  # there was one
 
 
 class App:
@@ -63,22 +66,25 @@ class App:
     def __init__(self, options: AppOptions) -> None:
         session = Session()
         self._kept = user_dir("config") / "settings.json"
-        is_first_time = not options.is_private and not self._kept.exists()
+        shows = user_dir("data") / "show"
+        kept = shows / SHOW if options.is_going_on else self._kept
+        is_first_time = not (options.is_private or options.rig.is_show or self._kept.exists())
         keys, notes = (default_keys(), []) if options.is_private else read_keys(key_path())
-        notes += [] if options.is_private else restore(session, self._kept)
-        for name, value in options.values.items():
+        notes += [] if options.is_private else restore(session, kept)
+        for name, value in options.values.items() if not options.is_going_on else ():
             session.set(name, value)
         session.model = options.model or session.model
         session.runtime = options.runtime or session.runtime
-        if options.seed is not None:
+        if options.seed is not None and not options.is_going_on:
             meet(session, person(options.seed))
         folder = None if options.is_private else user_dir("data") / "journal"
-        rig, words = open_rig(session, options.rig, self._code_of, self._style_space)
+        player = Player(open_pipeline, session.model, session.runtime)
+        rig, words = open_rig(session, options.rig, player.code_of, player.style_space)
         notes += words
         self.stage = Stage(
             session=session,
             desk=Desk(session, folder),
-            player=Player(open_pipeline, session.model, session.runtime),
+            player=player,
             rig=rig,
             models=tuple(model_names()),
         )
@@ -90,20 +96,27 @@ class App:
         self._is_new = False  # _answer has not been on the screen yet
         self._pipeline: Pipeline | None = None  # whose faces are on the cards
         self._errands = Errands(example_frame())
-        self._recoverable = self.stage.desk.recoverable
         self._message: Message | None = None
         self._clock = pygame.time.Clock()
-        self._must_open = options.source != "paper"  # until its first frame came
-        if options.source != "paper":
-            change_source(self.stage, options.source, options.source_spec)
-        if options.path is not None:
-            act(self.stage, "open", options.path)
+        self._keeper = Keeper(shows) if options.is_guarded else None
+        self._must_open = False
+        notes += go_on(self.stage, shows) if options.is_going_on else self._begin(options)
+        self._recoverable = self.stage.desk.recoverable
         self.window = Window(
             options.size, "livesketch", options.is_full_screen, keys, is_first_time
         )
         self._hand = open_hand(self.window.native_id, self.window.driver)
         for sentence in notes:
             self._say(sentence)
+
+    def _begin(self, options: AppOptions) -> list[str]:
+        """With what the command line named."""
+        self._must_open = options.source != "paper"  # until its first frame came
+        if self._must_open:
+            change_source(self.stage, options.source, options.source_spec)
+        if options.path is not None:
+            act(self.stage, "open", options.path)
+        return []
 
     def run(self) -> None:
         """Until the window is closed, or `frames` were shown."""
@@ -127,6 +140,8 @@ class App:
         for sentence in rig.news():
             self._say(sentence)
         self.stage.desk.keep(time.monotonic())
+        if self._keeper is not None:
+            self._keeper.keep(self.stage.session, rig)
         flipped = self.window.show(self._view())
         stage, answer = self.stage, self._answer if self._is_new else None
         self._is_new = False
@@ -136,6 +151,8 @@ class App:
 
     def close(self) -> None:
         """What the person made is kept, whatever else fails."""
+        if self._keeper is not None:
+            self._keeper.close()
         self._try(self.stage.desk.close)
         if not self._options.is_private:
             self._try(lambda: save(self.stage.session, self._kept))
@@ -239,15 +256,6 @@ class App:
             self.stage.face = result.face
         elif result.request.frame.is_empty:
             self.stage.face = None
-
-    def _code_of(self, look: Look) -> Code:
-        if self.stage.player.pipeline is None:
-            raise ModelError("The model is still waking.", "Wait for the first face.")
-        return self.stage.player.pipeline.model.code_of(look)
-
-    def _style_space(self) -> str:
-        pipeline = self.stage.player.pipeline
-        return "" if pipeline is None else pipeline.model.style_space
 
     # what is said and shown
 

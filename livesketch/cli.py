@@ -18,6 +18,7 @@ from livesketch import flags, stage_flags
 from livesketch.controls.reference import keys_table, knobs_table, page
 from livesketch.disk import write_whole
 from livesketch.errors import LivesketchError, SourceError, UsageError
+from livesketch.revival_names import PULSE
 from livesketch.worker import has_stragglers
 
 if TYPE_CHECKING:
@@ -84,7 +85,9 @@ def _command(argv: list[str]) -> int:
     command = COMMANDS[name]
     parser = flags.parser(name, command.help)
     command.arguments(parser)
-    return command.run(parser.parse_args(rest))
+    args = parser.parse_args(rest)
+    args.words = [name, *rest]
+    return command.run(args)
 
 
 def _chosen(argv: list[str]) -> tuple[str, list[str]]:
@@ -121,6 +124,11 @@ def _webcam(args: argparse.Namespace) -> int:
 def _play(args: argparse.Namespace, source: str, spec: str, path: Path | None) -> int:
     _check_model(args.model)
     _check_screen()
+    is_guarded = args.show if args.guard is None else args.guard
+    if is_guarded and not os.environ.get(PULSE):  # else this is the program that is guarded
+        from livesketch.guard import guard
+
+        return guard(args.words)
     from livesketch import app
 
     app.run(
@@ -136,6 +144,8 @@ def _play(args: argparse.Namespace, source: str, spec: str, path: Path | None) -
             size=args.size,
             is_full_screen=args.full_screen,
             rig=stage_flags.rig(args),
+            is_guarded=is_guarded,
+            is_going_on=args.go_on,
         )
     )
     return OK

@@ -80,6 +80,14 @@ class Director:
             self.path = path
         return notes
 
+    def resume(self, path: Path, index: object) -> list[str]:
+        """The list as it was being played; the session knows who was on stage."""
+        notes = self.load(path)
+        if isinstance(index, int) and -1 <= index < len(self.cues):
+            self._player.index = index
+        self._known = self.session.look
+        return notes
+
     def turn(self, now: float) -> bool:
         """Go on along the way; True if what is to be shown changed."""
         session = self.session

@@ -61,10 +61,10 @@ def meet(session: Session, who: Look) -> None:
     session.look_index = len(session.looks) - 1
 
 
-def save(session: Session, path: Path) -> None:
-    """Keep what is not in the drawing: knobs, looks, model, source. Looks that came from a photo go
-    with their drawing, not here."""
-    kept = {
+def facts(session: Session) -> dict[str, object]:
+    """What is kept of it: all that is not in the drawing. Looks that came from a photo go with their
+    drawing, not here."""
+    return {
         "version": VERSION,
         "values": session.values,
         "looks": [
@@ -76,9 +76,13 @@ def save(session: Session, path: Path) -> None:
         "runtime": session.runtime,
         "brush_knobs": session.brush_knobs,
     }
+
+
+def save(session: Session, path: Path) -> None:
+    """restore() reads it."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, json.dumps(kept, indent=1))
+        write_whole(path, json.dumps(facts(session), indent=1))
     except OSError as error:
         raise OutputError(
             f"The settings cannot be kept in {path}: {error.strerror}.", "Free some space there."

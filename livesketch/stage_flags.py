@@ -8,6 +8,7 @@ from pathlib import Path
 from livesketch import flags
 from livesketch.errors import UsageError
 from livesketch.outputs import OUTPUTS, Setup
+from livesketch.revival_names import GO_ON
 from livesketch.rig_options import RigOptions
 
 
@@ -30,6 +31,13 @@ def _stage_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="play before an audience: a guard restarts the program should it crash, and ending takes two keys",
     )
+    group.add_argument(
+        "--guard",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="the guard alone, or --show without it",
+    )
+    group.add_argument(GO_ON, action="store_true", help="be where the show was when it crashed")
     group.add_argument(
         "--second-screen",
         nargs="?",

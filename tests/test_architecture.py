@@ -6,7 +6,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent / "livesketch"
-FLOOR = {"frames", "parameters", "errors", "worker", "places", "latency", "kinds", "disk"}
+FLOOR = {
+    "frames",
+    "parameters",
+    "errors",
+    "worker",
+    "places",
+    "latency",
+    "kinds",
+    "disk",
+    "revival_names",
+}
 COMMANDS = {
     "app",
     "render",
@@ -19,8 +29,10 @@ COMMANDS = {
     "tracing",
 }
 MAY_IMPORT = {
-    "cli": COMMANDS | {"models", "controls", "flags", "stage_flags"},
+    "cli": COMMANDS | {"models", "controls", "flags", "stage_flags", "guard"},
     "flags": {"models", "controls"},
+    "guard": set(),
+    "revival": {"acts", "rig", "session"},
     "stage_flags": {"flags", "outputs", "rig_options"},
     "rig_options": {"outputs"},
     "app": {
@@ -28,6 +40,7 @@ MAY_IMPORT = {
         "desk",
         "errands",
         "remotes",
+        "revival",
         "rig",
         "rig_options",
         "hand",

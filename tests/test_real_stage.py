@@ -1,6 +1,9 @@
 """A show on two real displays: the operator's window on one, what the audience sees on the other."""
 
+import os
+import signal
 import socket
+import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -64,5 +67,28 @@ def test_a_show_on_a_second_display_by_keys_and_osc_and_through_a_pulled_cable(
         screen.hand("mousemove", SIZE[0] + 600, 300, "click", 1)
         screen.key("F9")
         screen.until(is_black, "black by a key although the mouse is over the second display")
+    finally:
+        screen.close()
+
+
+def test_killed_in_the_middle_of_a_show_it_is_back_with_the_same_face(tmp_path: Path) -> None:
+    model = write_tiny(tmp_path / "tiny.safetensors")
+    words = ("--model", str(model), "--runtime", "torch", "--second-screen", "--show")
+    screen = open_screen(*words, home=tmp_path)
+    try:
+        screen.until(lambda picture: (picture[:, : SIZE[0]] > 230).mean() > 0.1, "the paper")
+        screen.stroke([(250, 250), (350, 200), (420, 300), (350, 420), (260, 350), (250, 250)])
+        before = audience(screen.until(has_face, "a face on the second display"))
+        face = tmp_path / "data" / "show" / "face.npz"
+        screen.until(lambda picture: face.is_file(), "the face on the disk")
+        children = subprocess.run(
+            ["pgrep", "-P", str(screen.program.pid)], capture_output=True, text=True, check=True
+        )
+        os.kill(int(children.stdout.split()[0]), signal.SIGKILL)
+        screen.until(lambda picture: not has_face(picture), "the crash")
+        after = audience(screen.until(has_face, "the face again"))
+        assert np.array_equal(before, after)
+        screen.key("ctrl+q", "Return")
+        assert screen.program.wait(30) == 0
     finally:
         screen.close()
