@@ -102,9 +102,8 @@ class App:
         self._must_open = False
         notes += go_on(self.stage, shows) if options.is_going_on else self._begin(options)
         self._recoverable = self.stage.desk.recoverable
-        self.window = Window(
-            options.size, "livesketch", options.is_full_screen, keys, is_first_time
-        )
+        facts = options.size, "livesketch", options.is_full_screen, keys, is_first_time
+        self.window = Window(*facts)
         self._hand = open_hand(self.window.native_id, self.window.driver)
         for sentence in notes:
             self._say(sentence)
@@ -134,9 +133,8 @@ class App:
         asked = [action for action in (*self._heard(), *actions) if not self._is_learnt(action)]
         for action in safety_first((*rig.actions(), *asked)):
             self._try(lambda action=action: self._do(action))
-        self._try(self._look)
-        self._try(self._collect)
-        self._try(rig.show)
+        for step in (self._look, self._collect, rig.show):
+            self._try(step)
         for sentence in rig.news():
             self._say(sentence)
         self.stage.desk.keep(time.monotonic())
