@@ -16,10 +16,11 @@ from livesketch.canvas.underlay import Ghost, Underlay
 from livesketch.canvas.viewpoint import viewpoint_of
 from livesketch.controls.actions import Pointer
 from livesketch.errors import DrawingError, LivesketchError
-from livesketch.frames import Picture
+from livesketch.frames import Picture, Result
 from livesketch.picking import Picking
 from livesketch.places import assets_dir
 from livesketch.session import Session, meet, person
+from livesketch.suggesting import Suggestions
 from livesketch.tablet.mouse import MousePen
 from livesketch.tablet.pressure import felt
 from livesketch.tools import Tools
@@ -49,6 +50,7 @@ class Desk:
         self.picking = Picking(self.session)
         self._tools = Tools(self.session, self.picking)
         self._underlay = Underlay()
+        self.suggestions = Suggestions()
         self._retelling: Retelling | None = None
         self._told = (0.0, 0.0)  # the last turn of a retelling, and how far it was then
         self._previewed = (-1, 0.0)  # the version that is shown and not settled, since when
@@ -58,6 +60,11 @@ class Desk:
     def document(self) -> Document:
         """What lies to be seen: the session's drawing, or the one that draws itself again."""
         return self.session.document if self._retelling is None else self._retelling.document
+
+    def suggest(self, answer: Result | None) -> None:
+        """Called every turn with the newest answer of the model."""
+        is_wanted = bool(self.session.values["suggestions"]) and self.session.source == "paper"
+        self.suggestions.look(answer, is_wanted and self._retelling is None)
 
     def retell(self, now: float) -> bool:
         """Let the drawing draw itself again; False: it stops doing so."""
@@ -113,7 +120,11 @@ class Desk:
             self._tools.up()
         self._last = fact
 
-    def paper(self, side: int, ghost: Ghost | None = None) -> tuple[Picture, tuple[PixelRect, ...]]:
+    def paper(
+        self,
+        side: int,
+        ghost: Ghost | None = None,
+    ) -> tuple[Picture, tuple[PixelRect, ...]]:
         """The paper's picture, `side` pixels wide, and what changed in it since the last call."""
         session, raster = self.session, self._raster
         if raster.size != side:
@@ -130,6 +141,7 @@ class Desk:
                 ghost,
                 float(session.values["ghost"]),
                 str(session.values["paper_colour"]),
+                [line for one in self.suggestions.found for line in one.lines],
             )
         )
         dirty += raster.update(self.document)
@@ -228,6 +240,7 @@ class Desk:
 
     def close(self) -> None:
         """The program ends: an unsaved drawing stays in the journal, to be offered next time."""
+        self.suggestions.close()
         if self._journal is not None:
             self._journal.close(self.session.document)
 

@@ -5,7 +5,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from livesketch.canvas.reference import reference_of
+from livesketch.canvas.stroke import strokes_from_points
 from livesketch.canvas.viewpoint import HOME
 from livesketch.controls.key_file import key_path, write_sample
 from livesketch.desk import Desk
@@ -13,10 +16,11 @@ from livesketch.errors import DrawingError, UsageError
 from livesketch.parameters import parameter
 from livesketch.session import Session
 from livesketch.sources.picture import read_picture
-from livesketch.tools import brush_knobs
+from livesketch.tools import brush_in_hand, brush_knobs
 
 STEP = 1.25  # nearer, farther
 TURN = 7.5  # degrees
+PRESSED = 0.5  # how firmly lines that were suggested are drawn
 GHOST = 0.35  # how clearly it shines through where the key switched it on
 
 PaperAct = Callable[[Session, Desk, object], str | None]
@@ -133,6 +137,26 @@ def _dark_paper(session: Session, desk: Desk, value: object) -> None:
     session.set("paper_colour", "light" if session.values["paper_colour"] == "dark" else "dark")
 
 
+def _suggest(session: Session, desk: Desk, value: object) -> str:
+    session.set("suggestions", not session.values["suggestions"])
+    return "Q takes over the lines of one part." if session.values["suggestions"] else ""
+
+
+def _accept(session: Session, desk: Desk, value: object) -> str:
+    """value: a place before the eye near the part that is meant."""
+    at = session.view.to_paper(value[0], value[1]) if isinstance(value, tuple) else None
+    one = desk.suggestions.nearest(at)
+    if one is None:
+        return "There is nothing to take over. S shows suggested lines."
+    brush = replace(brush_in_hand(session, is_eraser=False), mirror=None)
+    session.document.end()
+    lines = [np.insert(line, 2, PRESSED, axis=1) for line in one.lines]
+    drawn = strokes_from_points(lines, brush)
+    session.document.rearrange([*session.document.strokes, *drawn])
+    desk.suggestions.take(one)
+    return f"Taken over: {one.part}."
+
+
 def _replay(session: Session, desk: Desk, value: object) -> str:
     return "" if desk.retell(time.monotonic()) else "Your drawing, as it is."
 
@@ -177,5 +201,7 @@ PAPER_ACTS: dict[str, PaperAct] = {
     "lock_photo": _lock_photo,
     "dark_paper": _dark_paper,
     "replay": _replay,
+    "suggest": _suggest,
+    "accept": _accept,
     "key_file": _key_file,
 }

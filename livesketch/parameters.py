@@ -137,6 +137,13 @@ PARAMETERS: tuple[Parameter, ...] = (
         label="ghost of the face",
     ),
     Parameter(
+        "suggestions",
+        "paper",
+        False,
+        "Faint lines traced back from the face, to follow or to ignore; Q takes over those of one part.",
+        label="suggested lines",
+    ),
+    Parameter(
         "photo_opacity",
         "paper",
         0.5,

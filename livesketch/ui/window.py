@@ -168,6 +168,8 @@ class Window:
         """What the app hears of a wish: nothing of what the window does itself."""
         if action.name == "chosen" and isinstance(action.value, Path):
             return self._finish(action.value)
+        if action.name == "accept" and action.value is None:
+            action = Action("accept", self._mouse_on_paper())
         if self.apply(action):
             return []
         if action.value is None and self._dialogs.asks(action, self._view, self._desk):
@@ -175,6 +177,13 @@ class Window:
         if action.name in TOOLS:
             self._desk.tool = action.name
         return [action]
+
+    def _mouse_on_paper(self) -> tuple[float, float] | None:
+        """In sides of the paper's square; None where it is elsewhere."""
+        rect, mouse = self.layout.paper, self._desk.mouse
+        if mouse is None or not rect.width or not rect.collidepoint(mouse):
+            return None
+        return (mouse[0] - rect.x) / rect.width, (mouse[1] - rect.y) / rect.height
 
     def _finish(self, path: Path) -> list[Action]:
         browser = self._desk.browser
