@@ -133,7 +133,7 @@ class App:
         asked = [action for action in (*self._heard(), *actions) if not self._is_learnt(action)]
         for action in safety_first((*rig.actions(), *asked)):
             self._try(lambda action=action: self._do(action))
-        for step in (self._look, self._collect, self._suggest, rig.show):
+        for step in (self._look, self._collect, rig.show):
             self._try(step)
         for sentence in rig.news():
             self._say(sentence)
@@ -162,9 +162,6 @@ class App:
         self.window.close()
 
     # the steps of a turn
-
-    def _suggest(self) -> None:
-        self.stage.desk.suggest(self._answer)
 
     def _heard(self) -> list[Action]:
         window = self.window
@@ -239,6 +236,7 @@ class App:
 
     def _collect(self) -> None:
         session, player = self.stage.session, self.stage.player
+        self.stage.desk.suggest(self._answer)
         try:
             result = player.newest()
         except ModelError:
