@@ -2,44 +2,23 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 
+from livesketch.camera_acts import CAMERA_ACTS
 from livesketch.controls.actions import Pointer
-from livesketch.desk import Desk
 from livesketch.errors import OutputError, UsageError
-from livesketch.frames import Frame, Picture
 from livesketch.kinds import kind_of
 from livesketch.outputs.files import write_png
 from livesketch.paper_acts import PAPER_ACTS, knob_turned
-from livesketch.parameters import parameter
 from livesketch.places import free_name, home_folder
-from livesketch.player import Player
-from livesketch.rig import RIG_ACTS, Rig
-from livesketch.session import Session, meet, person
-from livesketch.sources import Source, open_source
+from livesketch.rig import RIG_ACTS
+from livesketch.session import meet, person
+from livesketch.staging import Stage, change_source, freeze
+
+__all__ = ["ACTS", "RUNTIMES", "Stage", "act", "change_source"]
 
 RUNTIMES = ("auto", "openvino", "torch")
 STEP = 1.2  # the pen's width grows and shrinks by this factor
-
-
-@dataclass
-class Stage:
-    """What actions act on. The app owns the one there is."""
-
-    session: Session
-    desk: Desk
-    player: Player
-    rig: Rig
-    models: tuple[str, ...]
-    source: Source | None = None  # None: the paper, which needs no opening
-    camera: str = "webcam"  # the source that the camera key goes to
-    specs: dict[str, str] = field(default_factory=lambda: {"webcam": "0"})  # what each one read
-    frame: Frame | None = None  # the newest one of the source
-    face: Picture | None = None  # the last good one
-    has_changed: bool = True  # the model is to be asked anew
-    is_over: bool = False
-    pointers: list[float] = field(default_factory=list)  # stamps of this turn's pen samples
 
 
 def act(stage: Stage, name: str, value: object) -> str:
@@ -51,6 +30,9 @@ def act(stage: Stage, name: str, value: object) -> str:
 def _done(stage: Stage, name: str, value: object) -> str | None:
     if name in PAPER_ACTS:
         return PAPER_ACTS[name](stage.session, stage.desk, value)
+    if name in CAMERA_ACTS:
+        stage.has_changed = True
+        return CAMERA_ACTS[name](stage.session, stage.live, value)
     if name in RIG_ACTS:
         stage.has_changed = True
         return RIG_ACTS[name](stage.rig, value)
@@ -61,6 +43,10 @@ def _done(stage: Stage, name: str, value: object) -> str | None:
 
 def _pointer(stage: Stage, value: object) -> None:
     if isinstance(value, Pointer):
+        if stage.session.source != "paper":
+            stage.live.overlay.pointer(value, stage.live.traced)
+            stage.has_changed = True
+            return
         stage.desk.pointer(value)
         # A report that added nothing, such as the lift of a pen, waits for no face.
         stage.pointers.append(min(value.time, stage.session.document.newest_time))
@@ -82,16 +68,19 @@ def _wider(factor: float) -> Callable[[Stage, object], None]:
 
 
 def _undo(stage: Stage, value: object) -> str:
-    return "" if stage.session.document.undo() else "There is nothing to undo."
+    stage.has_changed = True
+    return "" if stage.page.undo() else "There is nothing to undo."
 
 
 def _redo(stage: Stage, value: object) -> str:
-    return "" if stage.session.document.redo() else "There is nothing to redo."
+    stage.has_changed = True
+    return "" if stage.page.redo() else "There is nothing to redo."
 
 
 def _clear(stage: Stage, value: object) -> None:
-    stage.session.document.clear()
-    if not stage.session.is_held:
+    stage.page.clear()
+    stage.has_changed = True
+    if stage.session.source == "paper" and not stage.session.is_held:
         _next_person(stage, None)
 
 
@@ -107,20 +96,6 @@ def _framing(stage: Stage, value: object) -> str:
     is_framed = not stage.session.values["framing"]
     _set(stage, ("framing", is_framed))
     return "The head is found in your drawing." if is_framed else "The whole paper is the picture."
-
-
-def _line_style(stage: Stage, value: object) -> str:
-    styles = parameter("line_style").choices
-    style = styles[(styles.index(str(stage.session.values["line_style"])) + 1) % len(styles)]
-    _set(stage, ("line_style", style))
-    return f"Lines: {style}."
-
-
-def _next_face(stage: Stage, value: object) -> str:
-    most = int(parameter("person").high)
-    person = int(float(stage.session.values["person"])) % most + 1
-    _set(stage, ("person", person))
-    return f"Following person {person} from the left, where there are so many."
 
 
 def _step_person(step: int) -> Callable[[Stage, object], None]:
@@ -153,21 +128,6 @@ def _pick_look(stage: Stage, value: object) -> None:
 def _hold(stage: Stage, value: object) -> str:
     held = stage.session.is_held = not stage.session.is_held
     return "This person stays." if held else "A cleared paper brings another person."
-
-
-def change_source(stage: Stage, name: str, spec: str = "") -> None:
-    """Go to another source; where it cannot be opened the one before plays on."""
-    coming = None if name == "paper" else open_source(name, spec)
-    if stage.source is not None:
-        stage.source.close()
-    stage.source = coming
-    stage.session.source, stage.session.source_spec = name, spec
-    stage.frame = None
-    stage.has_changed = True
-    if name != "paper":
-        stage.specs[name] = spec
-    if name in ("webcam", "video"):
-        stage.camera = name
 
 
 def _source(stage: Stage, value: object) -> None:
@@ -284,8 +244,7 @@ ACTS: dict[str, Callable[[Stage, object], str | None]] = {
     "hold": _hold,
     "toggle_camera": _toggle_camera,
     "source": _source,
-    "line_style": _line_style,
-    "next_face": _next_face,
+    "freeze_lines": freeze,
     "model": _choose_model,
     "next_model": _next_model,
     "runtime": _runtime,

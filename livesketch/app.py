@@ -156,8 +156,10 @@ class App:
             self._try(lambda: save(self.stage.session, self._kept))
         self._try(self.stage.rig.close)
         self.stage.player.close()
-        if self.stage.source is not None:
-            self.stage.source.close()
+        parked = self.stage.live.parked
+        for source in (self.stage.source, None if parked is None else parked.source):
+            if source is not None:
+                source.close()
         self._hand.close()
         self.window.close()
 
@@ -184,7 +186,7 @@ class App:
             self._say("The face is in the clipboard.", is_error=False)
             return
         news = act(self.stage, action.name, action.value)
-        if action.name in ("recover", "forget", "open"):
+        if action.name in ("recover", "forget", "open", "freeze_lines"):
             self._recoverable = self.stage.desk.recoverable
         if news:
             self._say(news, is_error=False)
@@ -231,8 +233,12 @@ class App:
         return self._errands.next(stage.session, stage.rig, stage.frame, now)
 
     def _request(self, frame: Frame) -> Request:
-        session = self.stage.session
-        return Request(frame, session.settings(), session.model, self.stage.rig.director.look)
+        session, live = self.stage.session, self.stage.live
+        look = live.look(self.stage.rig.director.look, float(session.values["me_other"]))
+        is_picture = frame.picture is not None
+        over = live.overlay.lines() if is_picture else ()
+        wants_look = live.wants_look and is_picture
+        return Request(frame, session.settings(), session.model, look, over, wants_look)
 
     def _collect(self) -> None:
         session, player = self.stage.session, self.stage.player
@@ -240,6 +246,7 @@ class App:
         try:
             result = player.newest()
         except ModelError:
+            self.stage.live.wants_look = False
             session.model, session.runtime = player.model, player.runtime
             if player.is_dead and session.model != DEFAULT:
                 session.model, session.runtime = DEFAULT, "auto"
@@ -250,6 +257,10 @@ class App:
         if self._errands.take(result):
             return
         self._answer = self.stage.rig.answer = result
+        news, is_error = self.stage.live.follow(result, session)
+        if news:
+            self.stage.has_changed = True
+            self._say(news, is_error=is_error)
         self._is_new = True
         if result.face is not None:
             self.stage.face = result.face

@@ -120,6 +120,7 @@ class Request:
     model: str
     look: Look | Morph = field(default_factory=Look)
     over: tuple[Over, ...] = ()  # drawn over a live face, in order
+    wants_look: bool = False  # of the person in the picture
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,6 +154,7 @@ class Result:
     steps_ms: Mapping[str, float] = field(default_factory=dict)
     note: str = ""
     traced: Traced | None = None  # of a picture with a face in it
+    look: Look | None = None  # where one was asked for
 
 
 @dataclass(frozen=True, eq=False)

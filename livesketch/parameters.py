@@ -180,7 +180,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         "camera",
         "contour",
         "How a photographed face is drawn.",
-        choices=("contour", "artist", "ink", "pencil", "edges"),
+        choices=("contour", "ink", "edges", "artist", "pencil"),
         label="line style",
     ),
     Parameter("line_detail", "camera", 0.5, "How many lines a photographed face gets."),
@@ -207,6 +207,13 @@ PARAMETERS: tuple[Parameter, ...] = (
         0.0,
         2.5,
         label="calm — caricature",
+    ),
+    Parameter(
+        "me_other",
+        "camera",
+        1.0,
+        "From yourself (0) to the chosen person (1), once your own look was taken.",
+        label="me — the other",
     ),
     Parameter(
         "composite",

@@ -12,7 +12,9 @@ from livesketch.models import weights
 from livesketch.models.engine import Model, open_model
 from livesketch.parameters import PARAMETERS
 from livesketch.post import composite
-from livesketch.tracer import Steps, Tracer, setting, timed
+from livesketch.tracer import Steps, Tracer, moved, setting, strokes_of, timed
+
+__all__ = ["Pipeline", "model_names", "moved", "open_pipeline", "strokes_of"]
 
 NO_FACE = "no face in the picture"
 COMPOSITE_SIDE = 512  # pixels of a picture that the face was put back into
@@ -60,7 +62,11 @@ class Pipeline:
             face = self._face_of(sketch, request, steps)
             if traced is not None:
                 face = self._composed(face, sketch, traced, request, steps)
-        return Result(request, sketch, face, started, time.monotonic(), steps, note, traced)
+        look = None
+        if request.wants_look and frame.picture is not None:
+            look = self.look_of(frame.picture, "me")
+        ended = time.monotonic()
+        return Result(request, sketch, face, started, ended, steps, note, traced, look)
 
     def look_of(self, picture: Picture, name: str = "") -> Look | None:
         """The look of the person in a photo (H, W, 3); None where no face is found in it."""

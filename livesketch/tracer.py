@@ -204,5 +204,14 @@ def strokes_of(traced: Traced) -> list[NDArray[np.float32]]:
     )
 
 
+def moved(
+    points: NDArray[np.float64], over: Over, landmarks: NDArray[np.float32]
+) -> NDArray[np.float64]:
+    """Where points (n, 2) of a line that was drawn over a face are, now that it has moved."""
+    from livesketch.tracing import over as sticking  # see Tracer._finder
+
+    return sticking.moved(points, over, landmarks)
+
+
 def setting(settings: Settings, name: str) -> float | bool | str:
     return settings.get(name, parameter(name).default)

@@ -13,7 +13,7 @@ from livesketch.tracing.hairline import hairline
 from livesketch.tracing.pencil import penciled, shade_strokes
 from livesketch.tracing.vector import strokes_in
 
-STYLES: tuple[str, ...] = ("contour", "artist", "ink", "pencil", "edges")
+STYLES: tuple[str, ...] = ("contour", "ink", "edges", "artist", "pencil")
 LINE = 3 / 256  # width of a line, in sides
 HAIRLINE = 0.4  # from this detail on, the contour style has the line between forehead and hair
 HAIR_LINES = 0.55  # from this detail on, the contour style has lines inside hair and clothes

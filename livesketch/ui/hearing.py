@@ -160,7 +160,7 @@ class Ear:
         part = _named(parts, desk.grabbed)
         if part is not None and part.touch is not None:
             yield from part.touch(Touch("up", *pos, desk.grabbed_button, moment))
-        elif desk.grabbed == "paper" and desk.last_pointer is not None:
+        elif desk.grabbed in ("paper", "traced") and desk.last_pointer is not None:
             yield Action("pointer", replace(desk.last_pointer, kind="up", time=moment))
         desk.grabbed, desk.grabbed_button = "", 0
 

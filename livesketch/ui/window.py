@@ -90,7 +90,7 @@ class Window:
     def paper_under(self, x: float, y: float) -> tuple[int, int, int] | None:
         """Left, top and side, in pixels, of the paper that lies open there to be drawn on; else None."""
         part = at(self._parts, x, y)
-        if part is None or part.name != "paper":
+        if part is None or part.name not in ("paper", "traced"):
             return None
         return part.rect.x, part.rect.y, part.rect.width
 

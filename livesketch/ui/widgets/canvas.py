@@ -26,7 +26,7 @@ def parts(view: View, desk: Desk, layout: Layout, kit: Kit, pictures: Pictures) 
             if view.is_empty and desk.grabbed != "paper":
                 found.append(invitation.on_paper(layout.paper, kit))
         else:
-            found.append(_traced(view, layout.paper, kit, pictures))
+            found.append(_traced(view, desk, layout.paper, kit, pictures))
     found.append(_face(view, layout, kit, pictures))
     return found
 
@@ -104,7 +104,7 @@ def _wheel(notches: float, desk: Desk, rect: pygame.Rect) -> Sequence[Action]:
     return [Action("larger" if notches > 0 else "smaller")] * round(abs(notches))
 
 
-def _traced(view: View, rect: pygame.Rect, kit: Kit, pictures: Pictures) -> Part:
+def _traced(view: View, desk: Desk, rect: pygame.Rect, kit: Kit, pictures: Pictures) -> Part:
     sketch = view.traced
     shown = None if sketch is None else pictures.traced(sketch, rect.width)
 
@@ -117,7 +117,14 @@ def _traced(view: View, rect: pygame.Rect, kit: Kit, pictures: Pictures) -> Part
             surface.blit(shown, rect)
         kit.round_off(surface, rect, theme.RADIUS, theme.ROOM)
 
-    return Part("traced", rect, (pictures.number("traced"), shown is None, kit.scale), draw)
+    return Part(
+        "traced",
+        rect,
+        (pictures.number("traced"), shown is None, kit.scale),
+        draw,
+        lambda touch: _touched(touch, desk, rect) if touch.button != 2 else [],
+        lambda notches: [Action("larger" if notches > 0 else "smaller")] * round(abs(notches)),
+    )
 
 
 def _face(view: View, layout: Layout, kit: Kit, pictures: Pictures) -> Part:

@@ -16,7 +16,9 @@ def parts(view: View, desk: Desk, layout: Layout, kit: Kit) -> list[Part]:
         return []
     if desk.tool == "select" or (desk.grabbed == "paper" and desk.grabbed_button == 2):
         return []
-    is_eraser = desk.is_stroke_eraser if desk.grabbed == "paper" else desk.tool == "eraser"
+    is_eraser = (
+        desk.is_stroke_eraser if desk.grabbed in ("paper", "traced") else desk.tool == "eraser"
+    )
     name = "eraser_size" if is_eraser or desk.tool == "mask" else "size"
     thousandths = float(view.values.get(name, defaults()[name]))
     diameter = thousandths / 1000 * layout.paper.width * view.marks.zoom
@@ -37,8 +39,7 @@ def parts(view: View, desk: Desk, layout: Layout, kit: Kit) -> list[Part]:
 
 
 def is_on_paper(view: View, desk: Desk) -> bool:
-    if view.source != "paper":
-        return False
     if desk.tool == "select":
         return False  # an arrow picks better
-    return desk.grabbed == "paper" or (not desk.grabbed and desk.hovered == "paper")
+    pages = ("paper", "traced")
+    return desk.grabbed in pages or (not desk.grabbed and desk.hovered in pages)

@@ -33,17 +33,17 @@ def parts(view: View, desk: Desk, layout: Layout, kit: Kit, keys: Mapping[str, s
         return []
     is_paper = view.source == "paper"
     is_on = {
-        **{name: is_paper and desk.tool == name for name in _GROUPS[0]},
+        **{name: desk.tool == name for name in _GROUPS[0]},
         "toggle_camera": not is_paper,
         "panel": desk.is_panel_open,
         "help": desk.is_help_open,
     }
     is_usable = {
-        **dict.fromkeys(_GROUPS[0], is_paper),
-        "undo": is_paper and view.can_undo,
-        "redo": is_paper and view.can_redo,
-        "clear": is_paper and not view.is_empty,
-        "save": not view.is_empty,
+        "undo": view.can_undo,
+        "redo": view.can_redo,
+        "clear": not view.is_empty,
+        **dict.fromkeys(("select", "mask", "fill"), is_paper),
+        "save": is_paper and not view.is_empty,
         "save_face": view.face is not None,
     }
     found = []
