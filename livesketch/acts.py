@@ -2,52 +2,51 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 
+from livesketch.camera_acts import CAMERA_ACTS
 from livesketch.controls.actions import Pointer
-from livesketch.desk import Desk
 from livesketch.errors import OutputError, UsageError
-from livesketch.frames import Frame, Picture
 from livesketch.kinds import kind_of
 from livesketch.outputs.files import write_png
-from livesketch.parameters import parameter
-from livesketch.player import Player
-from livesketch.session import Session, meet, person
-from livesketch.sources import Source, open_source
+from livesketch.paper_acts import PAPER_ACTS, knob_turned
+from livesketch.places import free_name, home_folder
+from livesketch.rig import RIG_ACTS
+from livesketch.session import meet, person
+from livesketch.staging import Stage, change_source, freeze
+
+__all__ = ["ACTS", "RUNTIMES", "Stage", "act", "change_source"]
 
 RUNTIMES = ("auto", "openvino", "torch")
 STEP = 1.2  # the pen's width grows and shrinks by this factor
 
 
-@dataclass
-class Stage:
-    """What actions act on. The app owns the one there is."""
-
-    session: Session
-    desk: Desk
-    player: Player
-    models: tuple[str, ...]
-    source: Source | None = None  # None: the paper, which needs no opening
-    camera: str = "webcam"  # the source that the camera key goes to
-    specs: dict[str, str] = field(default_factory=lambda: {"webcam": "0"})  # what each one read
-    frame: Frame | None = None  # the newest one of the source
-    face: Picture | None = None  # the last good one
-    has_changed: bool = True  # the model is to be asked anew
-    is_over: bool = False
-    pointers: list[float] = field(default_factory=list)  # stamps of this turn's pen samples
-
-
 def act(stage: Stage, name: str, value: object) -> str:
     """Do it; returns what to tell the person, or nothing. LivesketchError where it cannot be done."""
+    waits = stage.rig.holds_back(name, value)
+    return waits or _done(stage, name, value) or ""
+
+
+def _done(stage: Stage, name: str, value: object) -> str | None:
+    if name in PAPER_ACTS:
+        return PAPER_ACTS[name](stage.session, stage.desk, value)
+    if name in CAMERA_ACTS:
+        stage.has_changed = True
+        return CAMERA_ACTS[name](stage.session, stage.live, value)
+    if name in RIG_ACTS:
+        stage.has_changed = True
+        return RIG_ACTS[name](stage.rig, value)
     if name not in ACTS:
         raise UsageError(f"There is no action called {name!r}.")
-    return ACTS[name](stage, value) or ""
+    return ACTS[name](stage, value)
 
 
 def _pointer(stage: Stage, value: object) -> None:
     if isinstance(value, Pointer):
+        if stage.session.source != "paper":
+            stage.live.overlay.pointer(value, stage.live.traced)
+            stage.has_changed = True
+            return
         stage.desk.pointer(value)
         # A report that added nothing, such as the lift of a pen, waits for no face.
         stage.pointers.append(min(value.time, stage.session.document.newest_time))
@@ -69,23 +68,27 @@ def _wider(factor: float) -> Callable[[Stage, object], None]:
 
 
 def _undo(stage: Stage, value: object) -> str:
-    return "" if stage.session.document.undo() else "There is nothing to undo."
+    stage.has_changed = True
+    return "" if stage.page.undo() else "There is nothing to undo."
 
 
 def _redo(stage: Stage, value: object) -> str:
-    return "" if stage.session.document.redo() else "There is nothing to redo."
+    stage.has_changed = True
+    return "" if stage.page.redo() else "There is nothing to redo."
 
 
 def _clear(stage: Stage, value: object) -> None:
-    stage.session.document.clear()
-    if not stage.session.is_held:
+    stage.page.clear()
+    stage.has_changed = True
+    if stage.session.source == "paper" and not stage.session.is_held:
         _next_person(stage, None)
 
 
 def _set(stage: Stage, value: object) -> None:
     if not (isinstance(value, tuple) and len(value) == 2):
         raise UsageError("A knob and its value are needed.")
-    stage.session.set(str(value[0]), value[1])
+    if not knob_turned(stage.session, str(value[0]), value[1]):
+        stage.session.set(str(value[0]), value[1])
     stage.has_changed = True
 
 
@@ -93,13 +96,6 @@ def _framing(stage: Stage, value: object) -> str:
     is_framed = not stage.session.values["framing"]
     _set(stage, ("framing", is_framed))
     return "The head is found in your drawing." if is_framed else "The whole paper is the picture."
-
-
-def _line_style(stage: Stage, value: object) -> str:
-    styles = parameter("line_style").choices
-    style = styles[(styles.index(str(stage.session.values["line_style"])) + 1) % len(styles)]
-    _set(stage, ("line_style", style))
-    return f"Lines: {style}."
 
 
 def _step_person(step: int) -> Callable[[Stage, object], None]:
@@ -132,21 +128,6 @@ def _pick_look(stage: Stage, value: object) -> None:
 def _hold(stage: Stage, value: object) -> str:
     held = stage.session.is_held = not stage.session.is_held
     return "This person stays." if held else "A cleared paper brings another person."
-
-
-def change_source(stage: Stage, name: str, spec: str = "") -> None:
-    """Go to another source; where it cannot be opened the one before plays on."""
-    coming = None if name == "paper" else open_source(name, spec)
-    if stage.source is not None:
-        stage.source.close()
-    stage.source = coming
-    stage.session.source, stage.session.source_spec = name, spec
-    stage.frame = None
-    stage.has_changed = True
-    if name != "paper":
-        stage.specs[name] = spec
-    if name in ("webcam", "video"):
-        stage.camera = name
 
 
 def _source(stage: Stage, value: object) -> None:
@@ -195,6 +176,10 @@ def _next_runtime(stage: Stage, value: object) -> str:
 def _open(stage: Stage, value: object) -> str:
     path = Path(str(value))
     kind = kind_of(path)
+    if kind == "cues":
+        notes = stage.rig.director.load(path)
+        found = f"{len(stage.rig.director.cues)} cues from {path.name}."
+        return " ".join([found, *notes])
     if kind == "drawing":
         notes = stage.desk.open(path)
         change_source(stage, "paper")
@@ -213,23 +198,13 @@ def _save(stage: Stage, value: object) -> str:
 def _save_face(stage: Stage, value: object) -> str:
     if stage.face is None:
         raise OutputError("There is no face yet.", "Draw something first.")
-    path = Path(str(value)) if value is not None else free_name(pictures_folder())
+    path = (
+        Path(str(value))
+        if value is not None
+        else free_name(home_folder("Pictures"), "face", ".png")
+    )
     write_png(stage.face, path)
     return f"Saved {path}."
-
-
-def pictures_folder() -> Path:
-    folder = Path.home() / "Pictures"
-    return folder if folder.is_dir() else Path.home()
-
-
-def free_name(folder: Path) -> Path:
-    """A name nobody has there yet: face-2026-11-22-201530.png."""
-    stem = datetime.now().strftime("face-%Y-%m-%d-%H%M%S")
-    path, number = folder / f"{stem}.png", 2
-    while path.exists():
-        path, number = folder / f"{stem}-{number}.png", number + 1
-    return path
 
 
 def _recover(stage: Stage, value: object) -> str:
@@ -244,6 +219,11 @@ def _forget(stage: Stage, value: object) -> None:
 
 def _quit(stage: Stage, value: object) -> None:
     stage.is_over = True
+
+
+def _confirm(stage: Stage, value: object) -> str | None:
+    action = stage.rig.confirmed()
+    return None if action is None else _done(stage, action.name, action.value)
 
 
 ACTS: dict[str, Callable[[Stage, object], str | None]] = {
@@ -264,7 +244,7 @@ ACTS: dict[str, Callable[[Stage, object], str | None]] = {
     "hold": _hold,
     "toggle_camera": _toggle_camera,
     "source": _source,
-    "line_style": _line_style,
+    "freeze_lines": freeze,
     "model": _choose_model,
     "next_model": _next_model,
     "runtime": _runtime,
@@ -275,4 +255,5 @@ ACTS: dict[str, Callable[[Stage, object], str | None]] = {
     "recover": _recover,
     "forget": _forget,
     "quit": _quit,
+    "confirm": _confirm,
 }

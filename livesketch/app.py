@@ -8,32 +8,36 @@ from pathlib import Path
 
 import pygame
 
-from livesketch.acts import RUNTIMES, Stage, act, change_source
+from livesketch.acts import Stage, act, change_source
 from livesketch.controls.actions import Action
-from livesketch.desk import Desk, example
+from livesketch.controls.key_file import key_path, read_keys
+from livesketch.controls.keys import default_keys
+from livesketch.desk import Desk
+from livesketch.errands import SLOW_S, Errands
 from livesketch.errors import LivesketchError, ModelError, OutputError, SourceError
-from livesketch.frames import Frame, Look, Request, Result
+from livesketch.frames import Frame, Request, Result
 from livesketch.hand import open_hand
 from livesketch.latency import Measures
-from livesketch.looks.cards import LookCards
 from livesketch.parameters import Value
 from livesketch.pipeline import Pipeline, model_names, open_pipeline
 from livesketch.places import user_dir
 from livesketch.player import Player
+from livesketch.remotes import safety_first
+from livesketch.revival import SHOW, Keeper, go_on
+from livesketch.rig import open_rig
+from livesketch.rig_options import RigOptions
 from livesketch.session import Session, meet, person, restore, save
-from livesketch.showing import device_words, is_fresh, note, traced
-from livesketch.sources import SOURCES
+from livesketch.showing import example_frame, ghost
 from livesketch.sources.paper import Source as Paper
-from livesketch.ui.view import Choice, LookCard, Message, Stats, View
+from livesketch.ui.view import Message, View
 from livesketch.ui.window import Window
+from livesketch.views import view_of
 
 log = logging.getLogger(__name__)
 
 CALM_HZ, PEN_HZ = 60, 120  # where no vsync holds the loop; a pen in motion is answered sooner
-CARD_EVERY_S = 0.5
 DEFAULT = "default"  # the model that takes over where the one of the last time is gone
-SLOW_S = 0.25  # a model slower than that makes no little faces by the way
-SOURCE_WORDS = {"paper": "pen", "webcam": "camera", "video": "video", "picture": "picture"}
+SLICE_S = 0.012  # of a large drawing that is opened, in one turn
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,9 @@ class AppOptions:
     size: tuple[int, int] = (1440, 810)
     is_full_screen: bool = False
     is_private: bool = False  # nothing of the user's is read or kept: for measuring
+    rig: RigOptions = field(default_factory=RigOptions)
+    is_guarded: bool = False  # what it takes to go on after a crash is kept
+    is_going_on: bool = False  # there was one
 
 
 class App:
@@ -59,18 +66,26 @@ class App:
     def __init__(self, options: AppOptions) -> None:
         session = Session()
         self._kept = user_dir("config") / "settings.json"
-        notes = [] if options.is_private else restore(session, self._kept)
-        for name, value in options.values.items():
+        shows = user_dir("data") / "show"
+        kept = shows / SHOW if options.is_going_on else self._kept
+        is_first_time = not (options.is_private or options.rig.is_show or self._kept.exists())
+        keys, notes = (default_keys(), []) if options.is_private else read_keys(key_path())
+        notes += [] if options.is_private else restore(session, kept)
+        for name, value in options.values.items() if not options.is_going_on else ():
             session.set(name, value)
         session.model = options.model or session.model
         session.runtime = options.runtime or session.runtime
-        if options.seed is not None:
+        if options.seed is not None and not options.is_going_on:
             meet(session, person(options.seed))
         folder = None if options.is_private else user_dir("data") / "journal"
+        player = Player(open_pipeline, session.model, session.runtime)
+        rig, words = open_rig(session, options.rig, player.code_of, player.style_space)
+        notes += words
         self.stage = Stage(
             session=session,
             desk=Desk(session, folder),
-            player=Player(open_pipeline, session.model, session.runtime),
+            player=player,
+            rig=rig,
             models=tuple(model_names()),
         )
         self.measures = Measures()
@@ -80,21 +95,27 @@ class App:
         self._answer: Result | None = None  # the newest one
         self._is_new = False  # _answer has not been on the screen yet
         self._pipeline: Pipeline | None = None  # whose faces are on the cards
-        self._cards = LookCards()
-        self._card_due = 0.0
-        self._example = _example_frame()
-        self._recoverable = self.stage.desk.recoverable
+        self._errands = Errands(example_frame())
         self._message: Message | None = None
         self._clock = pygame.time.Clock()
-        self._must_open = options.source != "paper"  # until its first frame came
-        if options.source != "paper":
-            change_source(self.stage, options.source, options.source_spec)
-        if options.path is not None:
-            act(self.stage, "open", options.path)
-        self.window = Window(options.size, "livesketch", options.is_full_screen)
+        self._keeper = Keeper(shows) if options.is_guarded else None
+        self._must_open = False
+        notes += go_on(self.stage, shows) if options.is_going_on else self._begin(options)
+        self._recoverable = self.stage.desk.recoverable
+        facts = options.size, "livesketch", options.is_full_screen, keys, is_first_time
+        self.window = Window(*facts)
         self._hand = open_hand(self.window.native_id, self.window.driver)
         for sentence in notes:
             self._say(sentence)
+
+    def _begin(self, options: AppOptions) -> list[str]:
+        """With what the command line named."""
+        self._must_open = options.source != "paper"  # until its first frame came
+        if self._must_open:
+            change_source(self.stage, options.source, options.source_spec)
+        if options.path is not None:
+            act(self.stage, "open", options.path)
+        return []
 
     def run(self) -> None:
         """Until the window is closed, or `frames` were shown."""
@@ -108,11 +129,17 @@ class App:
         """`actions` are done after those of the window."""
         self.measures.turn(time.monotonic(), 1 / CALM_HZ)
         self.stage.pointers.clear()
-        for action in (*self._hand.hear(self.window.events(), self.window.paper_under), *actions):
+        rig = self.stage.rig
+        asked = [action for action in (*self._heard(), *actions) if not self._is_learnt(action)]
+        for action in safety_first((*rig.actions(), *asked)):
             self._try(lambda action=action: self._do(action))
-        self._try(self._look)
-        self._try(self._collect)
+        for step in (self._look, self._collect, rig.show):
+            self._try(step)
+        for sentence in rig.news():
+            self._say(sentence)
         self.stage.desk.keep(time.monotonic())
+        if self._keeper is not None:
+            self._keeper.keep(self.stage.session, rig)
         flipped = self.window.show(self._view())
         stage, answer = self.stage, self._answer if self._is_new else None
         self._is_new = False
@@ -122,18 +149,36 @@ class App:
 
     def close(self) -> None:
         """What the person made is kept, whatever else fails."""
+        if self._keeper is not None:
+            self._keeper.close()
         self._try(self.stage.desk.close)
         if not self._options.is_private:
             self._try(lambda: save(self.stage.session, self._kept))
+        self._try(self.stage.rig.close)
         self.stage.player.close()
-        if self.stage.source is not None:
-            self.stage.source.close()
+        parked = self.stage.live.parked
+        for source in (self.stage.source, None if parked is None else parked.source):
+            if source is not None:
+                source.close()
         self._hand.close()
         self.window.close()
 
     # the steps of a turn
 
+    def _heard(self) -> list[Action]:
+        window = self.window
+        return self._hand.hear(window.events(), window.paper_under, window.is_shift_down)
+
+    def _is_learnt(self, action: Action) -> bool:
+        """True where it was touched to teach a MIDI control, and is not to be done."""
+        sentence = self.stage.rig.learn_from(action)
+        if sentence:
+            self._say(sentence, is_error=False)
+        return bool(sentence)
+
     def _do(self, action: Action) -> None:
+        if self.window.apply(action):  # asked for from elsewhere
+            return
         if action.name == "copy_face":
             if self.stage.face is None:
                 raise OutputError("There is no face yet.", "Draw something first.")
@@ -141,7 +186,7 @@ class App:
             self._say("The face is in the clipboard.", is_error=False)
             return
         news = act(self.stage, action.name, action.value)
-        if action.name in ("recover", "forget", "open"):
+        if action.name in ("recover", "forget", "open", "freeze_lines"):
             self._recoverable = self.stage.desk.recoverable
         if news:
             self._say(news, is_error=False)
@@ -150,52 +195,58 @@ class App:
         """Ask the model when the frame or the settings changed, and not otherwise."""
         stage = self.stage
         if stage.player.pipeline is not self._pipeline:  # another model has taken over
-            self._pipeline, self._cards = stage.player.pipeline, LookCards()
+            self._pipeline = stage.player.pipeline
+            self._errands.forget()
             stage.has_changed = True
+        stage.has_changed |= stage.rig.director.turn(time.monotonic())
         frame = self._read()
         if frame is not None:
             stage.frame = frame
             self._must_open = False
         is_asked = stage.frame is not None and (frame is not None or stage.has_changed)
-        card = self._card(is_asked, is_live=frame is not None and frame.is_live)
-        if card is not None:
-            stage.player.submit(card)
+        errand = self._errand(is_asked, is_live=frame is not None and frame.is_live)
+        if errand is not None:
+            stage.player.submit(errand)
         elif stage.frame is not None and is_asked:
             stage.has_changed = False
-            self._asked = self._request(stage.frame, stage.session.look)
+            self._asked = self._request(stage.frame)
             stage.player.submit(self._asked)
 
     def _read(self) -> Frame | None:
         stage = self.stage
         if stage.source is not None:
             return stage.source.read()
-        if self._paper is None or self._paper.document is not stage.session.document:
-            self._paper = Paper(stage.session.document)
-        return self._paper.read(bool(stage.session.values["framing"]))
+        if self._paper is None or self._paper.document is not stage.desk.document:
+            self._paper = Paper(stage.desk.document)
+        return self._paper.read(bool(stage.session.values["framing"]), SLICE_S)
 
-    def _card(self, is_asked: bool, is_live: bool) -> Request | None:
-        """A little face that is missing, when nothing else is to be done.
+    def _errand(self, is_asked: bool, is_live: bool) -> Request | None:
+        """Something by the way, when nothing else is to be done.
 
-        A camera leaves no pause: now and then a little face takes the place of a frame.
+        A camera leaves no pause: now and then an errand takes the place of a frame.
         """
         stage, now = self.stage, time.monotonic()
-        has_time = (is_live and now >= self._card_due) or (not is_asked and stage.player.is_idle)
+        has_time = not is_asked and stage.player.is_idle
+        has_time |= is_live and self._errands.is_due(now)
         if not has_time or stage.session.document.is_drawing or stage.player.slowest_s > SLOW_S:
             return None
-        who = self._cards.missing(stage.session.looks)
-        if who is None:
-            return None
-        self._card_due = now + CARD_EVERY_S
-        return self._request(self._example, who)
+        return self._errands.next(stage.session, stage.rig, stage.frame, now)
 
-    def _request(self, frame: Frame, who: Look) -> Request:
-        return Request(frame, self.stage.session.settings(), self.stage.session.model, who)
+    def _request(self, frame: Frame) -> Request:
+        session, live = self.stage.session, self.stage.live
+        look = live.look(self.stage.rig.director.look, float(session.values["me_other"]))
+        is_picture = frame.picture is not None
+        over = live.overlay.lines() if is_picture else ()
+        wants_look = live.wants_look and is_picture
+        return Request(frame, session.settings(), session.model, look, over, wants_look)
 
     def _collect(self) -> None:
         session, player = self.stage.session, self.stage.player
+        self.stage.desk.suggest(self._answer)
         try:
             result = player.newest()
         except ModelError:
+            self.stage.live.wants_look = False
             session.model, session.runtime = player.model, player.runtime
             if player.is_dead and session.model != DEFAULT:
                 session.model, session.runtime = DEFAULT, "auto"
@@ -203,10 +254,13 @@ class App:
             raise
         if result is None:
             return
-        if result.request.frame is self._example:
-            self._cards.keep(result.request.look, result.face)
+        if self._errands.take(result):
             return
-        self._answer = result
+        self._answer = self.stage.rig.answer = result
+        news, is_error = self.stage.live.follow(result, session)
+        if news:
+            self.stage.has_changed = True
+            self._say(news, is_error=is_error)
         self._is_new = True
         if result.face is not None:
             self.stage.face = result.face
@@ -232,48 +286,18 @@ class App:
         self._message = Message(sentence, hint, time.monotonic(), is_error)
 
     def _view(self) -> View:
-        stage, session = self.stage, self.stage.session
-        document, answer = session.document, self._answer
+        stage = self.stage
         if stage.desk.trouble:
             self._say(stage.desk.trouble)
             stage.desk.trouble = ""
-        paper, dirty = stage.desk.paper(self.window.paper_side)
-        pipeline = stage.player.pipeline
-        is_answered = answer is not None and answer.request is self._asked
-        now = time.monotonic()
-        return View(
-            source=session.source,
-            paper=paper,
-            paper_dirty=dirty,
-            is_empty=document.is_empty,
-            traced=traced(answer) if session.source != "paper" else None,
-            drawing_name=document.name or "untitled drawing",
-            path=document.path,
-            is_saved=document.is_saved,
-            can_undo=document.can_undo,
-            can_redo=document.can_redo,
-            tool="eraser" if self._hand.is_erasing else session.tool,
-            face=stage.face,
-            is_fresh=is_fresh(answer, is_answered, now),
-            note=note(stage.player, answer if is_answered else None),
-            look_name=session.look.name,
-            is_held=session.is_held,
-            looks=tuple(LookCard(who.name, self._cards.picture(who)) for who in session.looks),
-            look_index=session.look_index,
-            values=session.values,
-            kind=pipeline.model.kind if pipeline is not None else "",
-            model=session.model,
-            models=tuple(Choice(name, name) for name in stage.models),
-            runtime=session.runtime,
-            runtimes=tuple(Choice(name, name) for name in RUNTIMES),
-            sources=tuple(Choice(name, SOURCE_WORDS.get(name, name)) for name in SOURCES),
-            input_label=self._hand.label if stage.source is None else stage.source.label,
-            device=device_words(pipeline),
-            stats=Stats(
-                self.measures.pen_to_pixel.percentile(50),
-                self.measures.pen_to_pixel.percentile(95),
-                self.measures.faces.per_second(now) or None,
-            ),
+        return view_of(
+            stage,
+            stage.desk.paper(self.window.paper_side, ghost(self._answer)),
+            self._hand,
+            self._errands,
+            self._answer,
+            is_answered=self._answer is not None and self._answer.request is self._asked,
+            measures=self.measures,
             message=self._message,
             recoverable=self._recoverable,
         )
@@ -286,10 +310,3 @@ def run(options: AppOptions) -> None:
         app.run()
     finally:
         app.close()
-
-
-def _example_frame() -> Frame:
-    frame = Paper(example()).read(is_framed=True)
-    if frame is None:
-        raise ValueError("the example drawing is empty")
-    return frame

@@ -14,10 +14,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from livesketch import flags
+from livesketch import flags, stage_flags
 from livesketch.controls.reference import keys_table, knobs_table, page
 from livesketch.disk import write_whole
 from livesketch.errors import LivesketchError, SourceError, UsageError
+from livesketch.revival_names import PULSE
 from livesketch.worker import has_stragglers
 
 if TYPE_CHECKING:
@@ -84,7 +85,9 @@ def _command(argv: list[str]) -> int:
     command = COMMANDS[name]
     parser = flags.parser(name, command.help)
     command.arguments(parser)
-    return command.run(parser.parse_args(rest))
+    args = parser.parse_args(rest)
+    args.words = [name, *rest]
+    return command.run(args)
 
 
 def _chosen(argv: list[str]) -> tuple[str, list[str]]:
@@ -121,6 +124,11 @@ def _webcam(args: argparse.Namespace) -> int:
 def _play(args: argparse.Namespace, source: str, spec: str, path: Path | None) -> int:
     _check_model(args.model)
     _check_screen()
+    is_guarded = args.show if args.guard is None else args.guard
+    if is_guarded and not os.environ.get(PULSE):  # else this is the program that is guarded
+        from livesketch.guard import guard
+
+        return guard(args.words)
     from livesketch import app
 
     app.run(
@@ -135,6 +143,9 @@ def _play(args: argparse.Namespace, source: str, spec: str, path: Path | None) -
             frames=args.frames,
             size=args.size,
             is_full_screen=args.full_screen,
+            rig=stage_flags.rig(args),
+            is_guarded=is_guarded,
+            is_going_on=args.go_on,
         )
     )
     return OK
@@ -180,6 +191,34 @@ def _render(args: argparse.Namespace) -> int:
         values=flags.values(args),
     )
     return _follow(render.render(options), len(options.inputs), args.out, "face")
+
+
+def _replay(args: argparse.Namespace) -> int:
+    from tqdm import tqdm
+
+    from livesketch import timelapse
+
+    _check_model(args.model)
+    options = timelapse.TimelapseOptions(
+        drawing=args.drawing,
+        out=args.out,
+        model=args.model or "default",
+        runtime=args.runtime or "auto",
+        page=args.page,
+        side=args.side,
+        fps=args.fps,
+        speed=args.speed,
+        seconds=args.seconds,
+        is_whole=args.undone,
+        look=args.look,
+        values=flags.values(args),
+    )
+    with tqdm(total=100, unit="%", leave=False, disable=None) as bar:
+        count = timelapse.timelapse(
+            options, progress=lambda share: bar.update(round(100 * share) - bar.n)
+        )
+    print(f"{args.out}: {count} pictures, {count / args.fps:.1f} s")
+    return OK
 
 
 def _trace(args: argparse.Namespace) -> int:
@@ -353,9 +392,14 @@ def _train_flags(parser: argparse.ArgumentParser) -> None:
 
 
 COMMANDS: dict[str, Command] = {
-    "draw": Command("Draw with a pen or a mouse; a face follows.", flags.draw, _draw),
-    "webcam": Command("The same window, beginning with a camera.", flags.webcam, _webcam),
+    "draw": Command(
+        "Draw with a pen or a mouse; a face follows.", stage_flags.with_stage(flags.draw), _draw
+    ),
+    "webcam": Command(
+        "The same window, beginning with a camera.", stage_flags.with_stage(flags.webcam), _webcam
+    ),
     "render": Command("Files in, faces out, without a window.", flags.render, _render),
+    "replay": Command("A drawing as a film, stroke by stroke.", flags.replay, _replay),
     "trace": Command("Photos to the sketches the model would see.", flags.trace, _trace),
     "bench": Command("Latency and speed on this machine.", flags.bench, _bench),
     "evaluate": Command("Measure a model on drawings.", _evaluate_flags, _evaluate),

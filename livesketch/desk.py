@@ -5,24 +5,30 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from livesketch.canvas.brush import Brush
 from livesketch.canvas.document import Document
 from livesketch.canvas.doodle import Doodle, strokes
 from livesketch.canvas.drawing_file import Journal, load_with_notes, save
 from livesketch.canvas.interchange import read_quickdraw, read_svg, write_svg
-from livesketch.canvas.raster import PaperRaster
-from livesketch.canvas.stabilizer import Stabilizer
+from livesketch.canvas.paper import PaperRaster
+from livesketch.canvas.retelling import Retelling
 from livesketch.canvas.stroke import Sample
+from livesketch.canvas.underlay import Ghost, Underlay
+from livesketch.canvas.viewpoint import viewpoint_of
 from livesketch.controls.actions import Pointer
 from livesketch.errors import DrawingError, LivesketchError
-from livesketch.frames import Picture
+from livesketch.frames import Picture, Result
+from livesketch.picking import Picking
+from livesketch.places import assets_dir
 from livesketch.session import Session, meet, person
+from livesketch.suggesting import Suggestions
 from livesketch.tablet.mouse import MousePen
 from livesketch.tablet.pressure import felt
+from livesketch.tools import Tools
 
 log = logging.getLogger(__name__)
 
 PixelRect = tuple[int, int, int, int]  # x, y, width, height
+_STILL_S = 0.6
 _SHADOW_S = 0.1  # the mouse press that a system makes of a pen's comes no further from it
 
 
@@ -40,61 +46,111 @@ class Desk:
         self._raster = PaperRaster(512)
         self._mouse = MousePen()
         self._last: Pointer | None = None  # of a real pen's stroke
-        self._stabilizer = Stabilizer(0.0)
+        self.pressure: float | None = None  # of a real pen that is down
+        self.picking = Picking(self.session)
+        self._tools = Tools(self.session, self.picking)
+        self._underlay = Underlay()
+        self.suggestions = Suggestions()
+        self._retelling: Retelling | None = None
+        self._told = (0.0, 0.0)  # the last turn of a retelling, and how far it was then
+        self._previewed = (-1, 0.0)  # the version that is shown and not settled, since when
         self._dirty: list[PixelRect] = []
+
+    @property
+    def document(self) -> Document:
+        """What lies to be seen: the session's drawing, or the one that draws itself again."""
+        return self.session.document if self._retelling is None else self._retelling.document
+
+    def suggest(self, answer: Result | None) -> None:
+        """Called every turn with the newest answer of the model."""
+        is_wanted = bool(self.session.values["suggestions"]) and self.session.source == "paper"
+        self.suggestions.look(answer, is_wanted and self._retelling is None)
+
+    def retell(self, now: float) -> bool:
+        """Let the drawing draw itself again; False: it stops doing so."""
+        if self._retelling is not None:
+            self._retelling = None
+            return False
+        if self.session.document.is_empty:
+            raise DrawingError("There is nothing to replay yet.", "Draw something first.")
+        self.session.document.end()
+        is_whole = bool(self.session.values["replay_undone"])
+        self._retelling, self._told = Retelling(self.session.document, is_whole), (now, 0.0)
+        return True
+
+    def _retold(self, now: float) -> None:
+        telling = self._retelling
+        if telling is None:
+            return
+        then, at = self._told
+        at += (now - then) * float(self.session.values["replay_speed"])
+        self._told = (now, at)
+        telling.advance(at)
+        if telling.is_over and not telling.document.is_drawing:
+            self._retelling = None
 
     def pointer(self, fact: Pointer) -> None:
         """What the hand did; every sample is kept, in order."""
+        self._tools.is_constrained = fact.is_constrained
+        self._retelling = None  # who draws has seen enough
         if fact.pressure is not None:
             self._pen(fact, fact.pressure)
             return
         for event in self._mouse.feed(fact.kind, fact.x, fact.y, fact.time, fact.is_eraser):
             if event.kind == "down":
-                self._begin(event.sample, event.is_eraser)
+                self._tools.down(event.sample, event.is_eraser)
             else:
-                self._extend(event.sample)
+                self._tools.move(event.sample)
             if event.kind == "up":
-                self._end()
+                self._tools.up()
 
     def _pen(self, fact: Pointer, pressure: float) -> None:
         pressure = felt(pressure, float(self.session.values["pressure_curve"]))
         sample = Sample(fact.x, fact.y, pressure, *fact.tilt, fact.time)
+        self.pressure = pressure if fact.kind != "up" else None
         if fact.kind == "down":
             self._mouse = MousePen()  # a hand has one tip: the mouse's stroke is over
             growing = self.session.document.growing
             if growing is not None and fact.time - growing.samples[0].time < _SHADOW_S:
                 self.session.document.cancel()  # this very press, heard of as a mouse's first
-            self._begin(sample, fact.is_eraser or self.session.tool == "eraser")
+            self._tools.down(sample, fact.is_eraser)
         elif fact.kind == "move" or self._last is None or not _is_same_place(fact, self._last):
-            self._extend(sample)  # a pen that leaves where it last was has said so already
+            self._tools.move(sample)  # a pen that leaves where it last was has said so already
         if fact.kind == "up":
-            self._end()
+            self._tools.up()
         self._last = fact
 
-    def _begin(self, sample: Sample, is_eraser: bool) -> None:
-        self._stabilizer = Stabilizer(float(self.session.values["stabilizer"]))
-        first, *rest = self._stabilizer.push(sample)
-        self.session.document.begin(self._brush(is_eraser), first)
-        self.session.document.extend(rest)
-
-    def _extend(self, sample: Sample) -> None:
-        if self.session.document.is_drawing:
-            self.session.document.extend(self._stabilizer.push(sample))
-
-    def _end(self) -> None:
-        if self.session.document.is_drawing:
-            self.session.document.extend(self._stabilizer.finish())
-            self.session.document.end()
-
-    def paper(self, side: int) -> tuple[Picture, tuple[PixelRect, ...]]:
+    def paper(
+        self,
+        side: int,
+        ghost: Ghost | None = None,
+    ) -> tuple[Picture, tuple[PixelRect, ...]]:
         """The paper's picture, `side` pixels wide, and what changed in it since the last call."""
-        if self._raster.size != side:
-            self._raster.resize(side)
-        dirty = tuple(self._raster.update(self.session.document))
-        return self._raster.pixels, dirty
+        session, raster = self.session, self._raster
+        if raster.size != side:
+            raster.resize(side)
+        dirty = raster.look_from(session.view)
+        raster.choose_paper(str(session.values["paper_colour"]))
+        if not session.values["ghost"]:
+            ghost = None
+        raster.lay_under(
+            self._underlay.picture(
+                side,
+                session.view,
+                self.document.sheet,
+                ghost,
+                float(session.values["ghost"]),
+                str(session.values["paper_colour"]),
+                [line for one in self.suggestions.found for line in one.lines],
+            )
+        )
+        dirty += raster.update(self.document)
+        return raster.pixels, tuple(dirty)
 
     def keep(self, now: float) -> None:
         """Called every turn: lets the journal write what is new, at its own pace."""
+        self._settle(now)
+        self._retold(now)
         if self._journal is None:
             return
         try:
@@ -104,9 +160,24 @@ class Desk:
             self._journal = None
             self.trouble = f"{error} Save your drawing yourself."
 
+    def _settle(self, now: float) -> None:
+        """A knob that was turned and stands still for a moment has made one step."""
+        document, photo = self.session.document, self.session.document.sheet.reference
+        self.picking.still_there()
+        if document.is_settled:
+            if photo is not None:
+                self.session.values["photo_opacity"] = photo.opacity
+        elif self._previewed[0] != document.version:
+            self._previewed = (document.version, now)
+        elif now - self._previewed[1] > _STILL_S and not self._tools.is_down:
+            document.settle()
+
     def put_down(self, document: Document) -> None:
         """Another document on the desk. The one before, if it was not saved, can be recovered."""
         before, self.session.document = self.session.document, document
+        self.picking.drop()
+        self._retelling = None
+        self.session.view = viewpoint_of(document.extra.get("view"))
         if self._journal is not None:
             self._journal.close(before)
             self._open_journal()
@@ -124,6 +195,8 @@ class Desk:
             document = read_svg(path)
         else:
             document, notes = load_with_notes(path)
+            if path.parent == assets_dir() / "drawings":
+                document.path = None  # an example is saved under a name of one's own
             seed = document.extra.get("seed")
             if isinstance(seed, int) and seed >= 0:
                 meet(self.session, person(seed))
@@ -139,6 +212,7 @@ class Desk:
         if path.suffix.lower() != ".livesketch":
             path = path.with_name(path.name + ".livesketch")
         document.extra["seed"] = self.session.look.seed
+        document.extra["view"] = self.session.view.as_list()
         save(document, path)
         return path
 
@@ -166,6 +240,7 @@ class Desk:
 
     def close(self) -> None:
         """The program ends: an unsaved drawing stays in the journal, to be offered next time."""
+        self.suggestions.close()
         if self._journal is not None:
             self._journal.close(self.session.document)
 
@@ -177,11 +252,6 @@ class Desk:
             self._journal = Journal(self.journals)
         except LivesketchError as error:
             self.trouble = f"{error} Your drawing is not kept safe while you draw."
-
-    def _brush(self, is_eraser: bool) -> Brush:
-        name = "eraser" if is_eraser else "pen"
-        size = self.session.values["eraser_size" if is_eraser else "size"]
-        return Brush(name, float(size) / 1000)
 
 
 def _is_same_place(a: Pointer, b: Pointer) -> bool:

@@ -8,6 +8,7 @@ from typing import NoReturn
 from livesketch.controls.reference import shown
 from livesketch.errors import UsageError
 from livesketch.frames import Look
+from livesketch.kinds import PAGES
 from livesketch.models import RUNTIMES
 from livesketch.parameters import PARAMETERS, Parameter, Value, checked
 
@@ -43,9 +44,9 @@ def webcam(parser: argparse.ArgumentParser) -> None:
 
 def _window_arguments(parser: argparse.ArgumentParser) -> None:
     _model_arguments(parser)
-    parser.add_argument("--frames", type=_count, metavar="N", help="end after N shown frames")
+    parser.add_argument("--frames", type=count, metavar="N", help="end after N shown frames")
     parser.add_argument(
-        "--size", type=_size, default=(1440, 810), metavar="WxH", help="of the window"
+        "--size", type=size, default=(1440, 810), metavar="WxH", help="of the window"
     )
     parser.add_argument("--full-screen", action="store_true", help="fill the screen")
     _knobs(parser, PARAMETERS)
@@ -79,6 +80,26 @@ def render(parser: argparse.ArgumentParser) -> None:
     )
     _model_arguments(parser)
     _knobs(parser, [row for row in PARAMETERS if row.name in RENDERED])
+
+
+def replay(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("drawing", type=Path, help="a .livesketch, .svg or .ndjson drawing")
+    parser.add_argument(
+        "-o", "--out", required=True, type=Path, help="the film: .mp4, .gif or .webp"
+    )
+    parser.add_argument("--page", choices=PAGES, default=PAGES[0], help="what is seen")
+    parser.add_argument("--side", type=_side, default=512, help="pixels of each picture's side")
+    parser.add_argument("--fps", type=_fps, default=25, help="pictures a second, 1 to 60")
+    how_fast = parser.add_mutually_exclusive_group()
+    how_fast.add_argument(
+        "--speed", type=_speed, default=4.0, help="times as fast as it was drawn (usually 4)"
+    )
+    how_fast.add_argument("--seconds", type=_speed, help="how long the drawing takes in the film")
+    parser.add_argument(
+        "--undone", action="store_true", help="also show strokes that were taken back"
+    )
+    _model_arguments(parser)
+    _knobs(parser, [row for row in PARAMETERS if row.name in ("faithful", "framing")])
 
 
 def trace(parser: argparse.ArgumentParser) -> None:
@@ -154,19 +175,41 @@ def values(args: argparse.Namespace) -> dict[str, Value]:
     }
 
 
-def _count(text: str) -> int:
+def count(text: str) -> int:
     if not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of frames such as 100")
     return int(text)
 
 
-def _size(text: str) -> tuple[int, int]:
+def size(text: str) -> tuple[int, int]:
     width, _, height = text.lower().replace("×", "x").partition("x")
     if not (
         width.isdigit() and height.isdigit() and 0 < int(width) < 20000 and 0 < int(height) < 20000
     ):
         raise argparse.ArgumentTypeError(f"{text!r} is not a size such as 1280x720")
     return int(width), int(height)
+
+
+def _side(text: str) -> int:
+    if not text.isdigit() or not 16 <= int(text) <= 4096 or int(text) % 2:
+        raise argparse.ArgumentTypeError(f"{text!r} is not an even number from 16 to 4096")
+    return int(text)
+
+
+def _fps(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= 60:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 60")
+    return int(text)
+
+
+def _speed(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0.01 <= number <= 10_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0 such as 4")
+    return number
 
 
 def _percents(text: str) -> tuple[float, ...]:

@@ -71,6 +71,7 @@ class Frame:
     place: Place = WHOLE_PAPER
     is_live: bool = False  # from a camera or a moving video: smoothing over time applies
     is_empty: bool = False
+    mask: Mask | None = None  # the painted parts of a drawing's face, where there are some
 
     def __post_init__(self) -> None:
         if [self.sketch is None, self.picture is None, self.mask is None].count(False) != 1:
@@ -101,6 +102,17 @@ class Morph:
 
 
 @dataclass(frozen=True, eq=False)
+class Over:
+    """A line drawn over a live face: `points` float32 (n, 2) and `anchors` (478, 3), the landmarks
+    as they were then, both in sides of the square around the face; `width` in sides."""
+
+    points: NDArray[np.float32]
+    anchors: NDArray[np.float32]
+    width: float
+    is_eraser: bool = False
+
+
+@dataclass(frozen=True, eq=False)
 class Request:
     """All that the worker may know: it reads nothing else."""
 
@@ -108,6 +120,23 @@ class Request:
     settings: Settings
     model: str
     look: Look | Morph = field(default_factory=Look)
+    over: tuple[Over, ...] = ()  # drawn over a live face, in order
+    wants_look: bool = False  # of the person in the picture
+
+
+@dataclass(frozen=True, eq=False)
+class Traced:
+    """A face in a picture, as it was drawn: `square` (S, S, 3) is what lies in `place` of `picture`
+    (H, W, 3), levelled; `landmarks` (478, 3) in its pixels, `silhouette` (S, S) 0 behind .. 1
+    person, or None."""
+
+    picture: Picture
+    place: Place
+    square: Picture
+    landmarks: NDArray[np.float32]
+    silhouette: NDArray[np.float32] | None
+    style: str
+    detail: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,6 +154,8 @@ class Result:
     finished: float
     steps_ms: Mapping[str, float] = field(default_factory=dict)
     note: str = ""
+    traced: Traced | None = None  # of a picture with a face in it
+    look: Look | None = None  # where one was asked for
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,4 +165,6 @@ class Show:
     result: Result | None = None
     is_blackout: bool = False
     is_held: bool = False
+    is_panic: bool = False  # `result` is the safe picture
     layout: str = "face"
+    mix: float = 0.5  # of the layout crossfade: 0 is the drawing, 1 the face

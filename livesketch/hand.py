@@ -37,21 +37,27 @@ class Hand:
         return self._pen is not None and self._pen.is_eraser_near
 
     def hear(
-        self, asked: Sequence[Action], paper_under: Callable[[float, float], Square | None]
+        self,
+        asked: Sequence[Action],
+        paper_under: Callable[[float, float], Square | None],
+        is_constrained: bool = False,
     ) -> list[Action]:
         """What the window was asked for, without the mouse strokes that are a pen's shadow; then
         every sample of the pen, in order.
 
         The pen is read after the window, so that it is known to be near when its shadow is judged.
+        is_constrained: Shift is down, which a pen does not know.
         """
-        samples = self._samples(paper_under)
+        samples = self._samples(paper_under, is_constrained)
         return [action for action in asked if not self._is_shadow(action)] + samples
 
     def close(self) -> None:
         if self._pen is not None:
             self._pen.close()
 
-    def _samples(self, paper_under: Callable[[float, float], Square | None]) -> list[Action]:
+    def _samples(
+        self, paper_under: Callable[[float, float], Square | None], is_constrained: bool
+    ) -> list[Action]:
         if self._pen is None:
             return []
         samples: list[Action] = []
@@ -71,7 +77,9 @@ class Hand:
             left, top, side = self._square
             x, y = (at.x - left) / side, (at.y - top) / side
             tilt = (at.tilt_x, at.tilt_y)
-            fact = Pointer(event.kind, x, y, at.time, event.is_eraser, at.pressure, tilt)
+            fact = Pointer(
+                event.kind, x, y, at.time, event.is_eraser, at.pressure, tilt, is_constrained
+            )
             samples.append(Action("pointer", fact))
             self._is_mouse = False
             if event.kind == "up":

@@ -1,4 +1,4 @@
-"""Which files are drawings, pictures and videos, by their ending: the one list that everybody asks."""
+"""Which files are drawings, pictures and videos, by their ending, and which pages films have: the lists that everybody asks."""
 
 from pathlib import PurePath
 
@@ -6,10 +6,14 @@ ENDINGS: dict[str, tuple[str, ...]] = {
     "drawing": (".livesketch", ".svg", ".ndjson"),
     "picture": (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".ppm", ".pgm"),
     "video": (".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v", ".mpg", ".mpeg", ".ogv", ".mjpeg"),
+    "cues": (".toml",),
 }
+
+# how a drawing and its face lie in a film
+PAGES: tuple[str, ...] = ("side by side", "picture in picture", "face")
 
 
 def kind_of(path: PurePath | str) -> str:
-    """ "drawing", "picture", "video", or "" for what livesketch does not open."""
+    """ "drawing", "picture", "video", "cues", or "" for what livesketch does not open."""
     ending = PurePath(path).suffix.lower()
     return next((kind for kind, endings in ENDINGS.items() if ending in endings), "")

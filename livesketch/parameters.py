@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from livesketch.errors import UsageError
-from livesketch.frames import Settings
+from livesketch.frames import FACE_PARTS, Settings
 
 Value = float | bool | str
 
@@ -77,6 +77,13 @@ PARAMETERS: tuple[Parameter, ...] = (
         )
     ),
     Parameter(
+        "brush",
+        "pen",
+        "ink",
+        "What the pen leaves on your paper; the model sees the line alone.",
+        choices=("ink", "pencil", "marker"),
+    ),
+    Parameter(
         "size",
         "pen",
         5.0,
@@ -94,7 +101,45 @@ PARAMETERS: tuple[Parameter, ...] = (
         120.0,
         "‰",
     ),
-    Parameter("stabilizer", "pen", 0.2, "How much the line is calmed: 0 is the raw hand."),
+    Parameter(
+        "part",
+        "pen",
+        "skin",
+        "Which part of the face is painted or filled; background takes away. L and r are the person's own.",
+        choices=tuple(name for name, _ in FACE_PARTS),
+        label="part to paint",
+    ),
+    Parameter("hardness", "pen", 1.0, "1 draws a sharp edge, 0 one that fades from the middle on."),
+    Parameter("opacity", "pen", 1.0, "How dark the line is.", 0.05),
+    Parameter(
+        "pressure_size",
+        "pen",
+        0.7,
+        "How much pressure changes the width: 0 draws one width.",
+        label="pressure → width",
+    ),
+    Parameter(
+        "pressure_opacity",
+        "pen",
+        0.0,
+        "How much pressure changes the darkness: 0 draws one shade.",
+        label="pressure → darkness",
+    ),
+    Parameter(
+        "stabilizer_kind",
+        "pen",
+        "average",
+        "How the line is calmed: averaged over time, pulled on a string behind the pen, or not at all.",
+        choices=("average", "string", "none"),
+        label="stabilizer",
+    ),
+    Parameter(
+        "stabilizer",
+        "pen",
+        0.2,
+        "How much the line is calmed: 0 is the raw hand.",
+        label="stabilizer strength",
+    ),
     Parameter(
         "pressure_curve",
         "pen",
@@ -109,16 +154,161 @@ PARAMETERS: tuple[Parameter, ...] = (
         "Find the head in the drawing and bring it to where the model expects one.",
     ),
     Parameter(
+        "symmetry", "paper", False, "Draw the other side of the axis too, as a mirror would."
+    ),
+    Parameter(
+        "symmetry_axis",
+        "paper",
+        0.5,
+        "Where the mirror stands: 0 is the left edge of the paper, 1 the right one.",
+        label="axis of symmetry",
+    ),
+    Parameter(
+        "ghost",
+        "paper",
+        0.0,
+        "The face shines through the paper, where the model sees your drawing: to draw after it.",
+        0.0,
+        0.9,
+        label="ghost of the face",
+    ),
+    Parameter(
+        "suggestions",
+        "paper",
+        False,
+        "Faint lines traced back from the face, to follow or to ignore; Q takes over those of one part.",
+        label="suggested lines",
+    ),
+    Parameter(
+        "photo_opacity",
+        "paper",
+        0.5,
+        "How clearly the photo under the drawing is seen.",
+        label="photo",
+    ),
+    Parameter(
+        "replay_speed",
+        "paper",
+        4.0,
+        "How many times as fast as it was drawn a drawing is replayed.",
+        0.25,
+        50.0,
+        "×",
+        label="speed of the replay",
+    ),
+    Parameter(
+        "replay_undone",
+        "paper",
+        False,
+        "The replay also shows strokes that were taken back.",
+        label="replay what was undone",
+    ),
+    Parameter(
+        "paper_colour",
+        "paper",
+        "light",
+        "Dark ink on light paper, or the other way round; the face is the same.",
+        choices=("light", "dark"),
+        label="paper",
+    ),
+    Parameter(
         "line_style",
         "camera",
         "contour",
         "How a photographed face is drawn.",
-        choices=("contour", "ink", "edges"),
+        choices=("contour", "ink", "edges", "artist", "pencil"),
         label="line style",
     ),
     Parameter("line_detail", "camera", 0.5, "How many lines a photographed face gets."),
+    Parameter(
+        "person",
+        "camera",
+        0.0,
+        "Who is followed of several people in the picture: 0 the nearest, else the nth from the left when it is turned.",
+        0.0,
+        8.0,
+    ),
+    Parameter(
+        "face_me",
+        "camera",
+        0.0,
+        "Turn the head to the front before it is drawn: 0 leaves it, 1 faces you.",
+        label="face me",
+    ),
+    Parameter(
+        "expression",
+        "camera",
+        1.0,
+        "How lively the face is: 0 is a mask, 1 as it is, more is a caricature.",
+        0.0,
+        2.5,
+        label="calm — caricature",
+    ),
+    Parameter(
+        "me_other",
+        "camera",
+        1.0,
+        "From yourself (0) to the chosen person (1), once your own look was taken.",
+        label="me — the other",
+    ),
+    Parameter(
+        "composite",
+        "camera",
+        "face alone",
+        "What is shown: the face alone, the face back in the camera's picture, or the drawing on it.",
+        choices=("face alone", "face in picture", "drawing on picture"),
+        label="show",
+    ),
+    Parameter(
+        "background",
+        "camera",
+        "kept",
+        "What is behind you in the camera's picture, where that is shown.",
+        choices=("kept", "blurred", "replaced", "removed"),
+    ),
     Parameter("mirror", "camera", True, "Show the camera as a mirror does."),
     Parameter("smoothing", "camera", 0.5, "How calm the camera's lines are; 0 is off."),
+    Parameter(
+        "layout",
+        "stage",
+        "face",
+        "What the outputs show, those that have no layout of their own.",
+        choices=(
+            "face",
+            "drawing",
+            "side by side",
+            "picture in picture",
+            "drawing over face",
+            "crossfade",
+        ),
+    ),
+    Parameter("mix", "stage", 0.5, "In the layout crossfade: 0 is the drawing, 1 the face."),
+    Parameter(
+        "glide",
+        "stage",
+        0.0,
+        "How long it takes to become another person, and to come to a cue that says nothing else; 0 is at once.",
+        0.0,
+        30.0,
+        "s",
+    ),
+    Parameter(
+        "drift_pace", "stage", 12.0, "Drifting: from one person to the next.", 2.0, 120.0, "s"
+    ),
+    Parameter(
+        "left_handed",
+        "window",
+        False,
+        "The tools stand on the right, the paper too: your arm covers neither.",
+        label="left-handed",
+    ),
+    Parameter(
+        "language",
+        "window",
+        "auto",
+        "Of the window. The file keys.txt and the command line stay English.",
+        choices=("auto", "en", "zh"),
+    ),
 )
 
 

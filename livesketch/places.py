@@ -1,6 +1,7 @@
 """Where things lie on disk: what ships with the program, and what belongs to the user."""
 
 import os
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
@@ -34,3 +35,18 @@ def user_dir(kind: Literal["config", "data", "cache", "log"]) -> Path:
         "log": platformdirs.user_log_path,
     }
     return folders[kind]("livesketch", appauthor=False)
+
+
+def home_folder(name: str) -> Path:
+    """The user's "Pictures" or "Videos" where there is one, else their home."""
+    folder = Path.home() / name
+    return folder if folder.is_dir() else Path.home()
+
+
+def free_name(folder: Path, what: str, ending: str) -> Path:
+    """A name nobody has there yet: face-2026-11-22-201530.png."""
+    stem = datetime.now().strftime(f"{what}-%Y-%m-%d-%H%M%S")
+    path, number = folder / f"{stem}{ending}", 2
+    while path.exists():
+        path, number = folder / f"{stem}-{number}{ending}", number + 1
+    return path

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from livesketch.errors import ModelError
-from livesketch.frames import Request, Result
+from livesketch.frames import Code, Look, Request, Result
 from livesketch.pipeline import Pipeline
 from livesketch.worker import Worker
 
@@ -74,6 +74,15 @@ class Player:
     def slowest_s(self) -> float:
         """Seconds of the slowest recent answer."""
         return self._playing.slowest_s
+
+    def code_of(self, look: Look) -> Code:
+        """What the model that plays calls a person; ModelError while there is none."""
+        if self.pipeline is None:
+            raise ModelError("The model is still waking.", "Wait for the first face.")
+        return self.pipeline.model.code_of(look)
+
+    def style_space(self) -> str:
+        return "" if self.pipeline is None else self.pipeline.model.style_space
 
     def choose(self, model: str, runtime: str) -> None:
         """Warm this model; the old one plays on until then."""

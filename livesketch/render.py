@@ -127,7 +127,7 @@ class _Studio:
         return roads[kind](source)
 
     def _drawings(self, source: Path) -> Iterator[Step]:
-        documents, notes = _read(source)
+        documents, notes = documents_in(source)
         for note in notes:  # what is whole is made all the same
             yield Step(source, error=DrawingError(note))
         if len(documents) > 1 and self._names.file is not None:
@@ -147,7 +147,7 @@ class _Studio:
                 yield Step(source, error=SourceError(f"Drawing {number} of {error}", error.hint))
 
     def _drawing(self, source: Path, document: Document, tag: str) -> Iterator[Step]:
-        look = self._options.look or _own_look(document)
+        look = self._options.look or own_look(document)
         for percent in (None, *self._options.percents):
             part = document if percent is None else _so_far(document, percent)
             frame = Paper(part).read(bool(self._settings["framing"]))
@@ -271,7 +271,9 @@ def check_file(source: Path) -> None:
         raise SourceError(f"{source} is no ordinary file.", "Name a picture or a drawing.")
 
 
-def _read(source: Path) -> tuple[list[Document], list[str]]:
+def documents_in(source: Path) -> tuple[list[Document], list[str]]:
+    """The drawings of a file, and a sentence about each thing in it that is not whole."""
+    check_file(source)
     ending = source.suffix.lower()
     if ending == ".ndjson":
         return read_quickdraw(source), []
@@ -285,6 +287,6 @@ def _so_far(document: Document, percent: float) -> Document:
     return Document.from_strokes(prefix(document.strokes, percent))
 
 
-def _own_look(document: Document) -> Look:
+def own_look(document: Document) -> Look:
     seed = document.extra.get("seed")
     return Look(seed=seed) if isinstance(seed, int) and seed >= 0 else Look()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from livesketch.canvas.document import Document
+from livesketch.canvas.viewpoint import HOME, Viewpoint
 from livesketch.disk import write_whole
 from livesketch.errors import LivesketchError, OutputError
 from livesketch.frames import Look, Settings
@@ -30,6 +31,8 @@ class Session:
     runtime: str = "auto"
     source: str = "paper"
     source_spec: str = ""
+    view: Viewpoint = HOME  # how the paper lies before the eye
+    brush_knobs: dict[str, dict[str, Value]] = field(default_factory=dict)  # of brushes put away
 
     @property
     def look(self) -> Look:
@@ -50,17 +53,18 @@ def person(seed: int) -> Look:
 def meet(session: Session, who: Look) -> None:
     """Show this person; one not met before joins the looks."""
     for index, known in enumerate(session.looks):
-        if known.code is None and who.code is None and known.seed == who.seed:
+        is_same = known.code is None and who.code is None and known.seed == who.seed
+        if known is who or is_same:
             session.look_index = index
             return
     session.looks.append(who)
     session.look_index = len(session.looks) - 1
 
 
-def save(session: Session, path: Path) -> None:
-    """Keep what is not in the drawing: knobs, looks, model, source. Looks that came from a photo go
-    with their drawing, not here."""
-    kept = {
+def facts(session: Session) -> dict[str, object]:
+    """What is kept of it: all that is not in the drawing. Looks that came from a photo go with their
+    drawing, not here."""
+    return {
         "version": VERSION,
         "values": session.values,
         "looks": [
@@ -70,10 +74,15 @@ def save(session: Session, path: Path) -> None:
         "is_held": session.is_held,
         "model": session.model,
         "runtime": session.runtime,
+        "brush_knobs": session.brush_knobs,
     }
+
+
+def save(session: Session, path: Path) -> None:
+    """restore() reads it."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, json.dumps(kept, indent=1))
+        write_whole(path, json.dumps(facts(session), indent=1))
     except OSError as error:
         raise OutputError(
             f"The settings cannot be kept in {path}: {error.strerror}.", "Free some space there."
@@ -97,6 +106,7 @@ def restore(session: Session, path: Path) -> list[str]:
             session.set(str(name), value)
         except LivesketchError as error:
             notes.append(str(error))
+    session.brush_knobs = _brushes_from(kept.get("brush_knobs"))
     looks = [_look_from(one) for one in kept.get("looks") or [] if isinstance(one, dict)]
     session.looks = [one for one in looks if one is not None] or session.looks
     seeds = [one.seed for one in session.looks]
@@ -113,3 +123,15 @@ def _look_from(kept: dict[str, object]) -> Look | None:
     if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
         return None
     return Look(name=str(name or f"look {seed}"), seed=seed)
+
+
+def _brushes_from(kept: object) -> dict[str, dict[str, Value]]:
+    """Knobs of brushes; what makes no sense is left out."""
+    brushes: dict[str, dict[str, Value]] = {}
+    for name, knobs in kept.items() if isinstance(kept, dict) else ():
+        for knob, value in knobs.items() if isinstance(knobs, dict) else ():
+            try:
+                brushes.setdefault(str(name), {})[str(knob)] = checked(str(knob), value)
+            except LivesketchError:
+                continue
+    return brushes

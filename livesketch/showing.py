@@ -1,10 +1,26 @@
 """What an answer means to the person at the window: is it fresh, what was traced, what is to be said."""
 
-from livesketch.frames import Result, Sketch
+from collections.abc import Iterable
+
+from livesketch.canvas.raster import render_sketch
+from livesketch.canvas.stroke import Box
+from livesketch.canvas.underlay import Ghost
+from livesketch.canvas.viewpoint import Viewpoint
+from livesketch.desk import Desk, example
+from livesketch.frames import Frame, Result, Sketch
+from livesketch.picking import turn_handle
 from livesketch.pipeline import Pipeline
 from livesketch.player import Player
+from livesketch.session import Session
+from livesketch.ui.view import Choice, Marks, Point
 
 LIVE_S = 0.25  # a face as old as that still answers a camera
+
+SOURCE_WORDS = {"paper": "pen", "webcam": "camera", "video": "video", "picture": "picture"}
+
+
+def source_choices(names: Iterable[str]) -> tuple[Choice, ...]:
+    return tuple(Choice(name, SOURCE_WORDS.get(name, name)) for name in names)
 
 
 def is_fresh(answer: Result | None, is_answered: bool, now: float) -> bool:
@@ -19,6 +35,39 @@ def traced(answer: Result | None) -> Sketch | None:
     """What a photo became; None for a drawing."""
     is_photo = answer is not None and answer.request.frame.picture is not None
     return answer.sketch if answer is not None and is_photo else None
+
+
+def ghost(answer: Result | None) -> Ghost | None:
+    """The newest face of a drawing, and where on the paper its lines are."""
+    if answer is None or answer.face is None or answer.request.frame.sketch is None:
+        return None
+    return Ghost(answer.face, answer.request.frame.place)
+
+
+def paper_marks(session: Session, desk: Desk) -> Marks:
+    """What is picked, and the axis of symmetry, where the eye sees them."""
+    view = session.view
+    picked: tuple[Point, ...] = ()
+    picking = desk.picking
+    box = picking.box if session.tool == "select" else None
+    if box is not None:
+        handle = turn_handle(box, view.zoom)
+        picked = tuple(view.to_eye(*point) for point in (*_corners(box), handle))
+    frame = () if picking.frame is None else _seen(view, _corners(picking.frame))
+    axis: tuple[Point, ...] = ()
+    if session.values["symmetry"]:
+        x = float(session.values["symmetry_axis"])
+        axis = _seen(view, ((x, 0.0), (x, 1.0)))
+    return Marks(picked, frame, axis, view.zoom, desk.pressure)
+
+
+def _corners(box: Box) -> tuple[Point, ...]:
+    left, top, right, bottom = box
+    return ((left, top), (right, top), (right, bottom), (left, bottom))
+
+
+def _seen(view: Viewpoint, points: tuple[Point, ...]) -> tuple[Point, ...]:
+    return tuple(view.to_eye(*point) for point in points)
 
 
 def note(player: Player, answer: Result | None) -> str:
@@ -36,3 +85,9 @@ def device_words(pipeline: Pipeline | None) -> str:
         return ""
     model = pipeline.model
     return f"{model.name} {model.resolution} · {model.device} · {model.runtime}"
+
+
+def example_frame() -> Frame:
+    """A plain doodle of a head, for the little faces of the looks."""
+    sketch, place = render_sketch(example().strokes)
+    return Frame(time=0.0, sketch=sketch, place=place)

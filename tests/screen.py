@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -22,24 +22,22 @@ LOOK_EVERY_S = 0.05  # looking costs the processor that the program needs
 
 
 class Screen:
-    """Xvfb, the program, xdotool. Leave with close()."""
+    """Xvfb, the program, xdotool. Leave with close(). `server`: another X server's command."""
 
-    def __init__(self, *arguments: str, size: tuple[int, int] = SIZE, home: Path) -> None:
+    def __init__(
+        self,
+        *arguments: str,
+        size: tuple[int, int] = SIZE,
+        home: Path,
+        server: Sequence[str] = (),
+        prepare: Callable[[str], None] = lambda display: None,
+    ) -> None:
         for tool in ("Xvfb", "xdotool"):
             if shutil.which(tool) is None:
                 pytest.skip(f"{tool} is not installed: the real window cannot be tried")
+        alone = ["Xvfb", "-displayfd", "1", "-screen", "0", f"{size[0]}x{size[1]}x24"]
         self._server = subprocess.Popen(
-            [
-                "Xvfb",
-                "-displayfd",
-                "1",
-                "-screen",
-                "0",
-                f"{size[0]}x{size[1]}x24",
-                "-noreset",
-                "-nolisten",
-                "tcp",
-            ],
+            [*(server or alone), "-noreset", "-nolisten", "tcp"],
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )
@@ -55,6 +53,7 @@ class Screen:
         }
         self._arguments = [sys.executable, "-m", "livesketch", *arguments]
         self._arguments += ["--size", f"{size[0]}x{size[1]}"]
+        prepare(self.display)
         self.log = home / "program.txt"
         self.program: subprocess.Popen[bytes]
         self.start()

@@ -6,6 +6,9 @@ from collections.abc import Callable
 import numpy as np
 
 from livesketch.frames import Frame, Request, Result, Show
+from livesketch.rig import Rig, open_rig
+from livesketch.rig_options import RigOptions
+from livesketch.session import Session
 
 RED, GREEN, BLUE = (220, 20, 20), (20, 200, 20), (20, 20, 220)
 
@@ -39,3 +42,9 @@ def until(is_so: Callable[[], object], seconds: float = 20.0) -> bool:
         if time.monotonic() > end:
             return False
     return True
+
+
+def quiet_rig(session: Session) -> Rig:
+    """Nothing open, nobody listening."""
+    rig, _ = open_rig(session, RigOptions(), lambda look: np.zeros(1, np.float32), lambda: "")
+    return rig

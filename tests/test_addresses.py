@@ -89,3 +89,20 @@ def test_the_page_names_every_address_with_its_range() -> None:
     for one in FOUND.values():
         assert f"`/livesketch/{one.name}`" in text
         assert takes(one) in text
+
+
+def test_a_safety_switch_means_the_same_however_often_it_is_sent() -> None:
+    blackout = FOUND["blackout"]
+    assert action_for(blackout, [1]) == action_for(blackout, [1.0]) == Action("blackout", True)
+    assert action_for(blackout, [0]) == Action("blackout", False)
+    assert action_for(blackout, []) == Action("blackout")
+    assert action_for(blackout, ["on"]) is None
+    assert action_for(blackout, [float("nan")]) is None
+
+
+def test_a_pad_may_record_but_the_network_may_not() -> None:
+    at_hand = addresses(is_at_hand=True)
+    for name in ("record", "keep_replay", "second_screen"):
+        assert name in at_hand
+        assert name not in FOUND
+    assert "quit" not in at_hand

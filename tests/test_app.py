@@ -342,3 +342,24 @@ def test_with_a_camera_too_the_people_get_their_little_faces_and_the_light_is_gr
     play.until(
         lambda view: all(card.picture is not None for card in view.looks), "everybody's little face"
     )
+
+
+def test_a_drawing_replays_in_the_window_with_its_faces_and_comes_back(start) -> None:
+    play = start(values={"replay_speed": 50.0, "stabilizer": 0.0})
+    play.draw(*HEAD)
+    play.draw((0.4, 0.4), (0.45, 0.4), (0.46, 0.41))
+    face = play.until(lambda view: view.is_fresh, "a face").face
+    document = play.app.stage.session.document
+    strokes = document.strokes
+    play.do("replay")
+    retold = play.app.stage.desk.document
+    assert retold is not document
+    play.until(lambda view: play.app.stage.desk.document is document, "the end of the replay")
+    assert tuple(retold.strokes) == tuple(strokes)
+    assert document.strokes == strokes
+    again = play.until(lambda view: view.is_fresh, "its face").face
+    assert np.array_equal(face, again)
+    play.do("replay")
+    play.draw((0.5, 0.5), (0.5, 0.55), (0.5, 0.6))  # who draws has seen enough
+    assert play.app.stage.desk.document is document
+    assert len(document.strokes) == 3

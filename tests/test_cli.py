@@ -87,7 +87,7 @@ def test_three_ways_to_start_are_one_program() -> None:
         ("render a.png -o out --faithful 9", "0 to 1"),
         ("render a.png -o out --faithful high", "Give a number"),
         ("render a.png -o out --framing maybe", "on or off"),
-        ("render a.png -o out --style crayon", "contour, ink, edges"),
+        ("render a.png -o out --style crayon", "contour, ink, edges, artist, pencil"),
         ("render a.png -o out --strokes 10,x", "not a list of percents"),
         ("render a.png -o out --strokes 0", "not a list of percents"),
         ("render a.png -o out --strokes 101", "not a list of percents"),

@@ -1,19 +1,24 @@
 """Undo, redo and Clear: nothing drawn is ever lost, and the paper says when it changed."""
 
 import time
+from dataclasses import replace
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from livesketch.canvas.brush import Brush
-from livesketch.canvas.document import EMPTY, Document
+from livesketch.canvas.chain import EMPTY
+from livesketch.canvas.document import Document
+from livesketch.canvas.reference import Reference
 from livesketch.canvas.stroke import Sample, Stroke
 
 PEN = Brush("pen", 0.005)
 
 EDITS = st.lists(
-    st.sampled_from(["begin", "extend", "end", "cancel", "clear", "undo", "redo", "add"]),
+    st.sampled_from(
+        ["begin", "extend", "end", "cancel", "clear", "undo", "redo", "add", "drop", "photo"]
+    ),
     max_size=60,
 )
 
@@ -25,6 +30,13 @@ def play(document: Document, edits: list[str]) -> None:
             document.begin(PEN, sample)
         elif edit == "extend":
             document.extend([sample])
+        elif edit == "drop":
+            document.end()
+            document.rearrange(document.strokes[::2])
+        elif edit == "photo":
+            document.preview(
+                replace(document.sheet, reference=Reference("me", b"x", side=number + 1))
+            )
         elif edit == "add":
             document.add(Stroke([sample], PEN))
         else:
@@ -41,7 +53,7 @@ def test_undoing_everything_empties_the_paper_and_redoing_brings_it_back(edits):
     while document.can_undo:
         assert document.undo()
         steps += 1
-    assert document.is_empty
+    assert document.is_blank
     assert document.strokes == ()
     for _ in range(steps):
         document.redo()

@@ -3,6 +3,7 @@
 import errno
 import os
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from livesketch.canvas.brush import Brush
 from livesketch.canvas.document import Document
 from livesketch.canvas.drawing_file import load, load_with_notes, save
+from livesketch.canvas.reference import Reference
 from livesketch.canvas.stroke import Sample, Stroke
 from livesketch.errors import DrawingError
 
@@ -19,8 +21,28 @@ NUMBERS = st.floats(-10, 10, allow_nan=False)
 SAMPLES = st.builds(
     Sample, NUMBERS, NUMBERS, st.floats(0, 1), st.floats(-90, 90), st.floats(-90, 90), NUMBERS
 )
-BRUSHES = st.builds(Brush, st.sampled_from(["pen", "eraser", "chalk"]), st.floats(1e-4, 0.5))
+SHARES = st.floats(0, 1)
+BRUSHES = st.builds(
+    Brush,
+    st.sampled_from(["pen", "pencil", "marker", "eraser", "chalk"]),
+    st.floats(1e-4, 0.5),
+    SHARES,
+    SHARES,
+    SHARES,
+    SHARES,
+    st.none() | st.floats(0, 1),
+)
 STROKES = st.builds(Stroke, st.lists(SAMPLES, min_size=1, max_size=8), BRUSHES)
+PHOTOS = st.none() | st.builds(
+    Reference,
+    st.text(max_size=5),
+    st.binary(max_size=40),
+    NUMBERS,
+    NUMBERS,
+    st.floats(0.1, 9),
+    SHARES,
+    st.booleans(),
+)
 EXTRAS = st.dictionaries(st.text(max_size=5), st.integers() | st.text(max_size=5), max_size=3)
 
 
@@ -33,11 +55,14 @@ def drawing(strokes: int = 12, samples: int = 15) -> Document:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(STROKES, max_size=6), EXTRAS)
-def test_a_saved_drawing_comes_back_exactly(tmp_path_factory, strokes, extra):
+@given(st.lists(STROKES, max_size=6), EXTRAS, st.lists(STROKES, max_size=2), PHOTOS)
+def test_a_saved_drawing_comes_back_exactly(tmp_path_factory, strokes, extra, mask, reference):
     path = tmp_path_factory.mktemp("d") / "a.livesketch"
     document = Document.from_strokes(strokes)
     document.extra = extra
+    for stroke in mask:
+        document.edit(replace(document.sheet, mask=document.sheet.mask.then(stroke)))
+    document.edit(replace(document.sheet, reference=reference))
     save(document, path)
     again, notes = load_with_notes(path)
     assert again == document
@@ -168,11 +193,11 @@ def test_a_file_of_a_later_version_opens_without_what_is_new(tmp_path):
     path.write_text(
         '{"livesketch":"drawing","version":[1,9],"extra":{"a":1},"mood":"blue"}\n'
         '{"layer":{"name":"mask"}}\n'
-        '{"stroke":{"brush":{"name":"marker","size":0.01,"opacity":0.4},'
+        '{"stroke":{"brush":{"name":"chalk","size":0.01,"opacity":0.4,"wetness":3},'
         '"samples":[[0.1,0.2,0.5,1,2,3,99]],"layer":2}}\n{"end":1}\n'
     )
     document, notes = load_with_notes(path)
-    assert document.strokes[0].brush == Brush("marker", 0.01)
+    assert document.strokes[0].brush == Brush("chalk", 0.01, opacity=0.4)
     assert document.strokes[0].samples == (Sample(0.1, 0.2, 0.5, 1, 2, 3),)
     assert document.extra == {"a": 1}
     assert len(notes) == 2
@@ -239,3 +264,24 @@ def test_a_really_full_device_is_said_to_be_full(tmp_path, monkeypatch):
     with pytest.raises(DrawingError, match="disk is full"):
         save(drawing(), tmp_path / "a.livesketch")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_undone_strokes_are_saved_with_the_drawing_and_replayed(tmp_path):
+    document = drawing(4)
+    path = tmp_path / "a.livesketch"
+    document.undo()
+    document.add(Stroke([Sample(0.9, 0.9)], Brush()))
+    document.clear()
+    document.undo()
+    document.rearrange([document.strokes[2], document.strokes[0]])
+    save(document, path)
+    again, notes = load_with_notes(path)
+    assert again == document
+    assert not notes
+    assert [act.kind for act in again.story] == [act.kind for act in document.story]
+    assert [act.stroke for act in again.story] == [act.stroke for act in document.story]
+    assert again.story[-1].after.chain.count == 2
+    again.add(Stroke([Sample(0.3, 0.3)], Brush()))
+    assert again.story[-1].stroke == again.strokes[-1]
+    save(again, path)
+    assert load(path) == again

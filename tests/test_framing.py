@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from livesketch.canvas.brush import Brush
-from livesketch.canvas.document import EMPTY, Document
+from livesketch.canvas.chain import EMPTY
+from livesketch.canvas.document import Document
 from livesketch.canvas.doodle import Doodle, base, strokes
 from livesketch.canvas.framing import Framing, place_for
 from livesketch.canvas.stroke import Sample, strokes_from_points

@@ -4,6 +4,7 @@ import logging
 import sys
 
 import pytest
+from stage import quiet_rig
 
 from livesketch.acts import Stage, act
 from livesketch.canvas.stroke import Sample
@@ -170,7 +171,7 @@ def test_the_tip_takes_the_tool_in_hand_and_the_eraser_always_erases(desk) -> No
 
 def test_lifting_the_pen_adds_no_sample_and_waits_for_no_face(desk) -> None:
     """Measured from the lift, the next stroke's face would seem to take as long as the pause."""
-    stage = Stage(desk.session, desk, player=None, models=())  # type: ignore[arg-type]
+    stage = Stage(desk.session, desk, player=None, rig=quiet_rig(desk.session), models=())  # type: ignore[arg-type]
     for kind, x, time in (("down", 0.2, 10.0), ("move", 0.3, 10.005), ("up", 0.3, 10.4)):
         act(stage, "pointer", Pointer(kind, x, 0.5, time, False, 0.5))  # type: ignore[arg-type]
     (stroke,) = desk.session.document.strokes

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from livesketch.parameters import parameter
 from livesketch.post.layout import INK, LAYOUTS, PAPER, ROOM, compose, paper_picture
 
 
@@ -61,3 +62,28 @@ def test_an_unknown_layout_is_named() -> None:
 def test_paper_is_paper_and_ink_is_ink() -> None:
     assert paper_picture(blank())[0, 0].tolist() == list(PAPER)
     assert paper_picture(blank() * 0)[0, 0].tolist() == list(INK)
+
+
+def test_a_drawing_over_the_face_darkens_it_only_where_there_is_ink() -> None:
+    sketch = blank()
+    sketch[:16] = 0
+    out = compose(red(), sketch, "drawing over face", (64, 64))
+    assert out[8, 32].tolist() == list(INK)
+    assert out[56, 32].tolist() == [255, 0, 0]
+
+
+def test_the_small_picture_lies_in_a_corner_of_the_large_one() -> None:
+    out = compose(red(), blank(), "picture in picture", (100, 100))
+    assert out[85, 85].tolist() == list(PAPER)
+    assert out[50, 50].tolist() == [255, 0, 0]
+    assert out[99, 99].tolist() == [255, 0, 0]
+
+
+@pytest.mark.parametrize(("mix", "seen"), [(0.0, PAPER), (1.0, (255, 0, 0))])
+def test_a_crossfade_goes_from_the_drawing_to_the_face(mix: float, seen: tuple[int, ...]) -> None:
+    out = compose(red(), blank(), "crossfade", (60, 60), mix)
+    assert out[30, 30].tolist() == list(seen)
+
+
+def test_the_knob_offers_every_layout() -> None:
+    assert parameter("layout").choices == LAYOUTS

@@ -153,8 +153,7 @@ def test_the_crops_border_is_no_outline(cut: Cut) -> None:
 def test_strokes_draw_the_same_picture(cut: Cut, style: str) -> None:
     strokes = strokes_of(*cut, style, 0.5)
     assert len(strokes) > 10
-    points = np.concatenate(strokes)
-    assert points.shape[1] == 2
+    points = np.concatenate([stroke[:, :2] for stroke in strokes])
     assert points.min() > -0.2
     assert points.max() < 1.2
     redrawn = cv2.GaussianBlur(rasterised(strokes, 256), (0, 0), 5)
@@ -189,5 +188,5 @@ def test_a_plain_picture_does_not_break_any_style(cut: Cut, style: str, level: i
     plain = np.full((128, 128, 3), level, np.uint8)
     sketch = draw(plain, cut.landmarks / np.float32(2), None, style, 1.0)
     assert np.isfinite(sketch).all()
-    if style != "contour" and level > 0:
+    if style not in ("contour", "artist") and level > 0:
         assert sketch.min() > 0.9

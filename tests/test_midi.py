@@ -11,14 +11,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from stage import Clock
 
-from livesketch.controls.actions import ACTIONS, Action, ActionRow
+from livesketch.controls.actions import Action
 from livesketch.controls.addresses import addresses
 from livesketch.controls.midi import LOOK_S, Midi
 from livesketch.controls.midi_ports import RtMidi
 from livesketch.controls.midi_profile import Control, Target, read_profile, write_profile
 from livesketch.parameters import defaults
 
-FOUND = addresses(actions=(*ACTIONS, ActionRow("panic", "Safe", "stage")))
+FOUND = addresses(is_at_hand=True)
 VALUES = defaults() | {"faithful": 0.5}
 
 
@@ -150,7 +150,7 @@ def test_a_button_that_sends_control_changes_presses_once(path: Path) -> None:
 def test_safety_comes_first_and_one_action_a_name(path: Path) -> None:
     rig = Rig(path, {KNOB: Target("faithful"), PAD: Target("panic")})
     asked = rig.hear(*(knob(level) for level in range(60, 100)), pad(36))
-    assert asked == [Action("panic"), Action("set", ("faithful", pytest.approx(99 / 127)))]
+    assert asked == [Action("panic", True), Action("set", ("faithful", pytest.approx(99 / 127)))]
 
 
 def test_a_flood_is_read_for_two_milliseconds_a_turn_and_ends_where_the_knob_stands(

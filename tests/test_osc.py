@@ -12,12 +12,10 @@ from pythonosc.osc_bundle_builder import IMMEDIATELY, OscBundleBuilder
 from pythonosc.osc_message_builder import OscMessageBuilder
 from pythonosc.osc_packet import OscPacket
 
-from livesketch.controls.actions import ACTIONS, Action, ActionRow
+from livesketch.controls.actions import Action
 from livesketch.controls.addresses import addresses
 from livesketch.controls.osc import KEPT, MOST_LISTENERS, Osc, messages, parsed
 from livesketch.errors import UsageError
-
-ROWS = (*ACTIONS, ActionRow("blackout", "Black", "stage"), ActionRow("panic", "Safe", "stage"))
 
 
 def message(name: str, *arguments: object) -> bytes:
@@ -29,7 +27,7 @@ def message(name: str, *arguments: object) -> bytes:
 
 @pytest.fixture
 def osc() -> Iterator[Osc]:
-    out = Osc(port=0, found=addresses(actions=ROWS))
+    out = Osc(port=0, found=addresses())
     yield out
     out.close()
 
@@ -141,11 +139,11 @@ def test_all_addresses_can_be_asked_for(osc: Osc, client: socket.socket) -> None
     client.send(message("?"))
     assert turns(osc, 1) == []
     answers = {}
-    for _ in addresses(actions=ROWS):
+    for _ in addresses():
         one = OscPacket(client.recv(4096)).messages[0].message
         answers[one.address] = one.params
     assert answers["/livesketch/faithful"][:2] == ["number", "0 to 1"]
-    assert set(answers) == {one.path for one in addresses(actions=ROWS).values()}
+    assert set(answers) == {one.path for one in addresses().values()}
 
 
 def test_who_listens_is_told_of_knobs_that_change_and_only_of_those(

@@ -5,7 +5,7 @@ import pytest
 
 from livesketch.canvas.brush import Brush
 from livesketch.canvas.document import Document
-from livesketch.canvas.stabilizer import Stabilizer
+from livesketch.canvas.stabilizer import Average
 from livesketch.canvas.stroke import Sample, Stroke, strokes_from_points
 from livesketch.tablet import PENS
 from livesketch.tablet.mouse import MousePen
@@ -132,7 +132,7 @@ def shaky_line():
 
 
 def calmed(strength, line):
-    stabilizer = Stabilizer(strength)
+    stabilizer = Average(strength)
     out = [sample for sample_in in line for sample in stabilizer.push(sample_in)]
     return out + stabilizer.finish()
 
@@ -163,7 +163,7 @@ def test_the_line_ends_where_the_pen_was_lifted():
 
 
 def test_the_stabilizer_gives_a_sample_for_each_even_without_times():
-    stabilizer = Stabilizer(0.7)
+    stabilizer = Average(0.7)
     assert len(stabilizer.push(Sample(0.1, 0.1))) == 1
     (second,) = stabilizer.push(Sample(0.2, 0.1))
     assert 0.1 < second.x < 0.2

@@ -11,17 +11,18 @@ from hypothesis import strategies as st
 
 from livesketch.canvas.brush import Brush
 from livesketch.canvas.document import Document
-from livesketch.canvas.raster import (
-    INK_COLOUR,
-    PAPER_COLOUR,
-    PaperRaster,
-    SketchRaster,
-    render_sketch,
-)
+from livesketch.canvas.paper import INK_COLOUR, PAPER_COLOUR, PaperRaster
+from livesketch.canvas.raster import SketchRaster, render_sketch
 from livesketch.canvas.stroke import Sample, Stroke, strokes_from_points
 from livesketch.frames import WHOLE_PAPER
 
 PEN, ERASER = Brush("pen", 0.01), Brush("eraser", 0.06)
+BRUSHES_TRIED = {
+    "begin": PEN,
+    "erase": ERASER,
+    "wash": Brush("pencil", 0.03, 0.4, 0.7, 0.5, 0.8),
+    "mirror": Brush("marker", 0.04, 0.9, 0.4, 0.1, 0.2, mirror=0.45),
+}
 
 
 def oval(x=0.5, y=0.54, width=0.48, height=0.66, n=40):
@@ -44,6 +45,9 @@ EDITS = st.lists(
             "extend",
             "end",
             "erase",
+            "wash",
+            "mirror",
+            "take away",
             "head",
             "cancel",
             "clear",
@@ -63,8 +67,12 @@ def test_growing_and_drawing_at_once_agree_bit_for_bit(edits, random, is_framed)
     document, sketches, paper = Document(), SketchRaster(128), PaperRaster(120)
     for edit in [*edits, "look"]:
         x, y, pressure = random.uniform(-0.1, 1.1), random.uniform(-0.1, 1.1), random.random()
-        if edit in ("begin", "erase"):
-            document.begin(PEN if edit == "begin" else ERASER, Sample(x, y, pressure))
+        if edit in BRUSHES_TRIED:
+            document.begin(BRUSHES_TRIED[edit], Sample(x, y, pressure))
+        elif edit == "take away":
+            document.end()
+            kept = [one for one in document.strokes if random.random() > 0.4]
+            document.rearrange(kept)
         elif edit == "extend":
             samples = [Sample(x + n / 50, y, pressure) for n in range(random.randrange(1, 30))]
             document.extend(samples)

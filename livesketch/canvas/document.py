@@ -1,89 +1,17 @@
 """The drawing as it is being made: finished strokes, the growing one, and every step back and forth."""
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from livesketch.canvas.brush import Brush
-from livesketch.canvas.curve import Curve
+from livesketch.canvas.chain import EMPTY, Chain, rearranged
+from livesketch.canvas.sheet import BLANK, Event, Growing, Sheet
 from livesketch.canvas.stroke import Sample, Stroke, strokes_from_points
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Chain:
-    """The visible strokes in order, as a chain from the newest back to the empty paper.
-
-    Two states of a drawing share all that they have in common, so a step back costs nothing and
-    whoever paints sees by identity what has changed, however many strokes there are.
-    """
-
-    before: "Chain | None" = None
-    stroke: Stroke | None = None
-    count: int = 0
-
-    def then(self, stroke: Stroke) -> "Chain":
-        return Chain(self, stroke, self.count + 1)
-
-    def since(self, ancestor: "Chain") -> "list[Chain]":
-        """The links after `ancestor`, oldest first."""
-        links, link = [], self
-        while link.count > ancestor.count and link.before is not None:
-            links.append(link)
-            link = link.before
-        links.reverse()
-        return links
-
-    def shared_with(self, other: "Chain") -> "Chain":
-        """The newest link that both have in common; the empty chain at the least."""
-        a, b = self, other
-        while a is not b:
-            if a.count >= b.count and a.before is not None:
-                a = a.before
-            elif b.before is not None:
-                b = b.before
-            else:
-                return a
-        return a
-
-    def __iter__(self) -> Iterator[Stroke]:
-        strokes, link = [], self
-        while link.before is not None and link.stroke is not None:
-            strokes.append(link.stroke)
-            link = link.before
-        return reversed(strokes)
-
-
-EMPTY = Chain()
-
-
-class Growing:
-    """The stroke under the pen: `samples` and `path` only ever grow; `stroke` is set at its end."""
-
-    __slots__ = ("brush", "path", "samples", "stroke")
-
-    def __init__(self, brush: Brush) -> None:
-        self.brush = brush
-        self.samples: list[Sample] = []
-        self.path = Curve()
-        self.stroke: Stroke | None = None
-
-    def extend(self, samples: list[Sample]) -> None:
-        self.samples.extend(samples)
-        self.path.extend([(sample.x, sample.y, sample.pressure) for sample in samples])
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Event:
-    """One line of the drawing's story, undone strokes included; `growing` is what `stroke` came from."""
-
-    kind: Literal["stroke", "clear", "undo", "redo"]
-    stroke: Stroke | None = None
-    growing: Growing | None = None
 
 
 class Document:
@@ -100,12 +28,15 @@ class Document:
         self.extra: dict[str, object] = {}
         self.version = 0
         self.newest_time = 0.0
-        self.chain = EMPTY
+        self.sheet = BLANK
         self.growing: Growing | None = None
         self.events: list[Event] = []
-        self._past: list[Chain] = []
-        self._future: list[Chain] = []
-        self._saved = EMPTY
+        self._told: list[Event] = []  # what a file told of the time before it was opened
+        self._since = 0  # events that are told of there
+        self._past: list[Sheet] = []
+        self._future: list[Sheet] = []
+        self._saved = BLANK
+        self._base: Sheet | None = None  # what a preview began from
         self._listed: tuple[Chain, tuple[Stroke, ...]] = (EMPTY, ())
 
     @classmethod
@@ -129,6 +60,11 @@ class Document:
     # --- what there is
 
     @property
+    def chain(self) -> Chain:
+        """The visible strokes."""
+        return self.sheet.chain
+
+    @property
     def strokes(self) -> Sequence[Stroke]:
         """Finished, visible, in order. Listed anew after a change: painters follow `chain` instead."""
         if self._listed[0] is not self.chain:
@@ -143,29 +79,45 @@ class Document:
         return (*self.strokes, Stroke(self.growing.samples, self.growing.brush))
 
     @property
+    def story(self) -> list[Event]:
+        """How the drawing came about, also before it was opened."""
+        return [*self._told, *self.events[self._since :]]
+
+    def tell(self, story: list[Event]) -> None:
+        """What led to what is visible now."""
+        self._told, self._since = story, len(self.events)
+
+    @property
     def is_drawing(self) -> bool:
         return self.growing is not None
 
     @property
     def is_empty(self) -> bool:
+        """No line is drawn; there may be a photo."""
         return self.chain.count == 0 and self.growing is None
 
     @property
+    def is_blank(self) -> bool:
+        """There is nothing at all."""
+        return self.sheet.is_blank and self.growing is None
+
+    @property
     def can_undo(self) -> bool:
-        return bool(self._past) or self.growing is not None
+        return bool(self._past) or self.growing is not None or self._base is not None
 
     @property
     def can_redo(self) -> bool:
-        return bool(self._future) and self.growing is None
+        return bool(self._future) and self.growing is None and self._base is None
 
     @property
     def is_saved(self) -> bool:
         """Nothing would be lost: what is visible was saved or opened, or there is nothing."""
-        return self._saved is self.chain and self.growing is None
+        return self._saved is self.sheet and self.growing is None
 
     def mark_saved(self, path: Path | None) -> None:
         """What is visible now lies in `path` (None: where it came from)."""
-        self._saved = self.chain
+        self.settle()
+        self._saved = self.sheet
         if path is not None:
             self.path = path
             self.name = path.stem
@@ -175,6 +127,7 @@ class Document:
     def begin(self, brush: Brush, sample: Sample) -> None:
         """Put the pen down. A stroke that was still growing is finished first."""
         self.end()
+        self.settle()
         self.growing = Growing(brush)
         self.extend([sample])
 
@@ -192,7 +145,7 @@ class Document:
         growing, self.growing = self.growing, None
         if growing is None or not growing.samples:
             return
-        growing.stroke = Stroke(growing.samples, growing.brush, growing.path)
+        growing.stroke = Stroke(growing.samples, growing.brush, growing.paths)
         self._add(growing.stroke, growing)
         self._changed(growing.samples[-1].time)
 
@@ -208,13 +161,65 @@ class Document:
         self._add(stroke, None)
         self._changed()
 
+    def reshape(self, samples: Iterable[Sample]) -> None:
+        """The growing stroke becomes another one of the same brush: a straight line, an ellipse."""
+        if self.growing is not None:
+            self.growing = Growing(self.growing.brush)
+            self.extend(samples)
+
     def clear(self) -> None:
-        """An empty paper. Undo brings everything back."""
+        """An empty paper; a photo below stays. Undo brings everything back."""
         self.cancel()
-        if self.chain.count:
-            self._step(EMPTY)
+        self.settle()
+        if self.chain.count or self.sheet.mask.count:
+            self._step(replace(self.sheet, chain=EMPTY, mask=EMPTY))
             self.events.append(Event("clear"))
             self._changed()
+
+    # --- changing what is drawn
+
+    def edit(self, sheet: Sheet) -> None:
+        """Any other change, as one step."""
+        self.preview(sheet)
+        self.settle()
+
+    def rearrange(self, strokes: Sequence[Stroke]) -> None:
+        """These strokes instead of the visible ones; what both begin with is shared."""
+        self.edit(self.with_strokes(strokes))
+
+    def with_strokes(self, strokes: Sequence[Stroke]) -> Sheet:
+        """The sheet as it would be with these strokes."""
+        chain = rearranged(self.chain, strokes)
+        return self.sheet if chain is self.chain else replace(self.sheet, chain=chain)
+
+    def preview(self, sheet: Sheet) -> None:
+        """Show a change that is still going on (something is dragged); `settle` makes it one step."""
+        self.end()
+        if sheet is self.sheet:
+            return
+        if self._base is None:
+            self._base = self.sheet
+        self.sheet = sheet
+        self._changed()
+
+    def settle(self) -> None:
+        """The change is over."""
+        base, self._base = self._base, None
+        if base is None or base is self.sheet:
+            return
+        self._past.append(base)
+        self._future.clear()
+        self.events.append(Event("edit", before=base, after=self.sheet))
+        self._changed()
+
+    @property
+    def is_settled(self) -> bool:
+        return self._base is None
+
+    @property
+    def base(self) -> Sheet:
+        """The sheet as it was before the change that goes on."""
+        return self._base or self.sheet
 
     # --- back and forth
 
@@ -223,10 +228,11 @@ class Document:
         if self.growing is not None:
             self.cancel()
             return True
+        self.settle()
         if not self._past:
             return False
-        self._future.append(self.chain)
-        self.chain = self._past.pop()
+        self._future.append(self.sheet)
+        self.sheet = self._past.pop()
         self.events.append(Event("undo"))
         self._changed()
         return True
@@ -235,18 +241,21 @@ class Document:
         """One step forth. False where there is none, or a stroke is growing."""
         if not self.can_redo:
             return False
-        self._past.append(self.chain)
-        self.chain = self._future.pop()
+        self._past.append(self.sheet)
+        self.sheet = self._future.pop()
         self.events.append(Event("redo"))
         self._changed()
         return True
 
     def __eq__(self, other: object) -> bool:
-        """The same drawing: the same visible strokes and the same `extra`."""
+        """The same drawing: the same strokes, mask and photo, and the same `extra`."""
         if not isinstance(other, Document):
             return NotImplemented
         return (
-            tuple(self.strokes_so_far) == tuple(other.strokes_so_far) and self.extra == other.extra
+            tuple(self.strokes_so_far) == tuple(other.strokes_so_far)
+            and tuple(self.sheet.mask) == tuple(other.sheet.mask)
+            and self.sheet.reference == other.sheet.reference
+            and self.extra == other.extra
         )
 
     __hash__ = None  # type: ignore[assignment]
@@ -254,13 +263,14 @@ class Document:
     # --- inside
 
     def _add(self, stroke: Stroke, growing: Growing | None) -> None:
-        self._step(self.chain.then(stroke))
+        self.settle()
+        self._step(replace(self.sheet, chain=self.chain.then(stroke)))
         self.events.append(Event("stroke", stroke, growing))
 
-    def _step(self, chain: Chain) -> None:
-        self._past.append(self.chain)
+    def _step(self, sheet: Sheet) -> None:
+        self._past.append(self.sheet)
         self._future.clear()
-        self.chain = chain
+        self.sheet = sheet
 
     def _changed(self, moment: float = 0.0) -> None:
         self.version += 1

@@ -1,6 +1,8 @@
 """Drawings on disk (.livesketch): one line for the header, one for each stroke; what is whole always opens."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from livesketch.canvas.disk import read_whole, write_safely
 from livesketch.canvas.document import Document
@@ -15,6 +17,9 @@ from livesketch.canvas.record import (
     header,
     version_of,
 )
+from livesketch.canvas.sheet import BLANK
+from livesketch.canvas.sheet_record import decoded_reference, encoded_reference
+from livesketch.canvas.story import decoded_story, encoded_story
 from livesketch.errors import DrawingError
 
 __all__ = ["Journal", "load", "load_with_notes", "save"]
@@ -24,13 +29,18 @@ _NEWER = "Update livesketch to open it."
 
 
 def save(document: Document, path: Path) -> None:
-    """Write what is visible and `document.extra`; the file is replaced at once or stays as it was.
+    """Write what is visible, what was undone, and `document.extra`; the file is replaced at once or stays as it was.
 
     DrawingError says why it could not. `extra` must be JSON values.
     """
-    strokes = document.strokes
+    document.settle()
+    strokes, sheet = document.strokes, document.sheet
     lines = [encode(header("drawing", extra=document.extra))]
     lines += [encode({"stroke": encoded_stroke(stroke)}) for stroke in strokes]
+    lines += [encode({"mask": encoded_stroke(stroke)}) for stroke in sheet.mask]
+    if sheet.reference is not None:
+        lines.append(encode({"reference": encoded_reference(sheet.reference)}))
+    lines += [encode(fields) for fields in encoded_story(document)]
     lines.append(encode({"end": len(strokes)}))
     path = Path(path)
     write_safely(path, b"".join(lines))
@@ -56,7 +66,9 @@ def load_with_notes(path: Path) -> tuple[Document, list[str]]:
 
 def _parse(name: str, content: bytes) -> tuple[Document, list[str]]:
     document, notes = Document(), []
+    sheet = BLANK
     has_header = False
+    story: list[dict[str, Any]] = []
     broken = unknown = 0
     end: int | None = None
     for line in content.splitlines():
@@ -69,6 +81,12 @@ def _parse(name: str, content: bytes) -> tuple[Document, list[str]]:
                 notes += _read_header(name, fields, document)
             elif "stroke" in fields:
                 document.add(decoded_stroke(fields["stroke"]))
+            elif "mask" in fields:
+                sheet = replace(sheet, mask=sheet.mask.then(decoded_stroke(fields["mask"])))
+            elif "reference" in fields:
+                sheet = replace(sheet, reference=decoded_reference(fields["reference"]))
+            elif "undone" in fields or "story" in fields:
+                story.append(fields)
             elif isinstance(fields.get("end"), int):
                 end = fields["end"]
             else:
@@ -76,6 +94,13 @@ def _parse(name: str, content: bytes) -> tuple[Document, list[str]]:
         except BrokenLineError:
             broken += 1
     count = document.chain.count
+    if not sheet.is_blank:
+        document.edit(replace(sheet, chain=document.chain))
+    told = decoded_story(story, document.strokes) if story else None
+    if told is not None:
+        document.tell(told)
+    elif story:
+        notes.append(f"How {name} was drawn is lost: a replay shows its strokes only.")
     if not has_header and not count:
         raise _not_a_drawing(name, content)
     if not has_header:

@@ -6,8 +6,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from livesketch.canvas.document import EMPTY, Chain, Growing
-from livesketch.canvas.outline import Box, Outline, box_of
+from livesketch.canvas.chain import EMPTY, Chain
+from livesketch.canvas.outline import (
+    HEAD_SIZED,
+    Box,
+    Closings,
+    Outline,
+    box_of,
+    closing_boxes,
+    closings_of,
+    with_reflection,
+)
+from livesketch.canvas.sheet import Growing
 from livesketch.canvas.stroke import Stroke
 from livesketch.frames import WHOLE_PAPER, Place
 
@@ -16,9 +26,9 @@ _HEAD_X, _HEAD_Y = 0.5, 0.54
 _HEAD_WIDTH, _HEAD_HEIGHT = 0.62, 0.66  # what it may take: the tighter one counts
 _FEATURES_Y, _FEATURES_SIDE = 0.575, 0.34  # eyes, nose and mouth without an outline
 
-_HEAD_SIZED = 0.27  # paper sides: an outline at least that high is a head as soon as it closes
 _SMALLEST_GUESS = 0.16  # smaller strokes with strokes between them may be an eye and its lashes
 _SCALE_SLACK, _SHIFT_SLACK = 1.25, 0.12  # a guess steps only when it is off by more
+_KEPT_ASIDE = 8  # ways that steps back left and steps forth may take again
 _REMEMBERED = 48  # strokes that are looked at: the head comes early
 
 
@@ -28,7 +38,7 @@ class _Mark:
 
     box: Box
     closed: Box | None  # what the stroke encircled
-    points: NDArray[np.float64]  # (N <= 24, 2)
+    points: NDArray[np.float64]  # (N <= 24, 2), and their reflections
     alive: NDArray[np.bool_]  # (N,)
 
     @property
@@ -57,6 +67,8 @@ class Framing:
     """
 
     def __init__(self) -> None:
+        self._known: dict[int, Closings] = {}
+        self._aside: dict[Chain, list[tuple[Chain, _State]]] = {}  # what steps back left
         self._states: list[tuple[Chain, _State]] = [(EMPTY, _State())]  # before each last stroke
         self._followed: object = None  # the stroke or growing one that `_outline` follows
         self._outline = Outline()
@@ -87,7 +99,7 @@ class Framing:
             else:
                 fresh = last.table[self._seen :, :2].tolist()
             self._seen += len(fresh)
-            self._now = _watched(self._now, self._outline, fresh)
+            self._now = _watched(self._now, self._outline, fresh, last.brush.mirror)
         return self._now.place
 
     def place_for(self, strokes: Iterable[Stroke]) -> Place:
@@ -100,21 +112,27 @@ class Framing:
     def _state(self, chain: Chain) -> _State:
         """What the strokes of `chain` say when yet another one begins."""
         states = self._states
-        while len(states) > 1 and (
-            states[-1][0].count > chain.count
-            or states[-1][0] is not self._link_at(chain, states[-1][0].count)
-        ):
-            states.pop()
+        common = states[-1][0].shared_with(chain)
+        if states[-1][0].count > common.count:
+            self._aside[states[-1][0]] = states[common.count :]
+            del states[common.count + 1 :]
+            while len(self._aside) > _KEPT_ASIDE:
+                self._aside.pop(next(iter(self._aside)))
+        aside = self._aside.get(chain)
+        if aside is not None and aside[0][0] is states[-1][0]:
+            states += aside[1:]
         for link in chain.since(states[-1][0]):
             if link.stroke is not None:
-                states.append((link, _finished(states[-1][1], link.stroke)))
+                state = _finished(states[-1][1], link.stroke, self._closings(link.stroke))
+                states.append((link, state))
         return states[-1][1]
 
-    @staticmethod
-    def _link_at(chain: Chain, count: int) -> Chain:
-        while chain.count > count and chain.before is not None:
-            chain = chain.before
-        return chain
+    def _closings(self, stroke: Stroke) -> Closings:
+        """Looked up where the stroke was met before: a drawing of thousands is edited in its middle."""
+        known = self._known.get(id(stroke))
+        if known is None:
+            known = self._known[id(stroke)] = closings_of(stroke)
+        return known
 
 
 def place_for(strokes: Sequence[Stroke]) -> Place:
@@ -122,11 +140,15 @@ def place_for(strokes: Sequence[Stroke]) -> Place:
     return Framing().place_for(strokes)
 
 
-def _watched(state: _State, outline: Outline, points: list[tuple[float, float]]) -> _State:
-    """More points of a stroke: when it closes, it may be the head."""
-    for x, y in points:
-        if outline.add(x, y) and outline.closed is not None:
-            state = _closed(state, outline.closed)
+def _watched(
+    state: _State,
+    outline: Outline,
+    points: Sequence[Sequence[float]],
+    axis: float | None = None,
+) -> _State:
+    """More points of a stroke: when it closes, alone or with its reflection, it may be the head."""
+    for box in closing_boxes(outline, points, axis):
+        state = _closed(state, box)
     return state
 
 
@@ -136,7 +158,7 @@ def _closed(state: _State, box: Box) -> _State:
         return state
     head, number = state.head, len(state.marks)
     if head is None:
-        is_head = box.height >= _HEAD_SIZED or _has_features(box, state.marks)
+        is_head = box.height >= HEAD_SIZED or _has_features(box, state.marks)
     elif state.head_mark >= 0:
         # The old one was an eye, a nose, a mouth: the new one is drawn round all of it.
         is_head = box.holds(head.centre) and head.height < 0.5 * box.height
@@ -148,24 +170,30 @@ def _closed(state: _State, box: Box) -> _State:
     return replace(state, place=_place_of_head(box), head=box, head_mark=number)
 
 
-def _finished(state: _State, stroke: Stroke) -> _State:
+def _finished(state: _State, stroke: Stroke, closings: Closings) -> _State:
     """The stroke is over and the next one begins."""
     if len(stroke) == 0:
         return state
     if stroke.brush.is_eraser:
         return _erased(state, stroke)
+    if len(state.marks) >= _REMEMBERED and not closings.boxes:
+        return state
     if len(state.marks) >= _REMEMBERED and state.head is not None:
-        box = box_of(stroke.points)
+        box = closings.box or box_of(stroke.points)
         if box.height < 2.0 * state.head.height:
             return state
-    outline = Outline()
-    state = _watched(state, outline, stroke.points.tolist())
+    axis = stroke.brush.mirror
+    for box in closings.boxes:
+        state = _closed(state, box)
     if len(state.marks) >= _REMEMBERED:
         return state
     which = np.linspace(0, len(stroke) - 1, min(len(stroke), 24)).astype(int)
     points = stroke.points[which]
-    box = outline.box or box_of(stroke.points)
-    mark = _Mark(box, outline.closed, points, np.ones(len(points), bool))
+    box = closings.box or box_of(stroke.points)
+    if axis is not None:
+        box = with_reflection(box, axis)
+        points = np.concatenate([points, np.stack([2 * axis - points[:, 0], points[:, 1]], axis=1)])
+    mark = _Mark(box, closings.closed, points, np.ones(len(points), bool))
     state = replace(state, marks=(*state.marks, mark))
     return state if state.head is not None else _guessed(state)
 
@@ -196,7 +224,7 @@ def _guessed(state: _State) -> _State:
     inner = [mark for mark in marks if mark not in outlines]
     if outlines and len(inner) >= 3 and _has_features(whole, inner):
         return replace(state, place=_place_of_head(whole), head=whole, head_mark=-1)
-    if whole.height < _HEAD_SIZED or (not outlines and len(marks) < 4):
+    if whole.height < HEAD_SIZED or (not outlines and len(marks) < 4):
         return state
     place = _place_of_head(whole) if outlines else _place_of_features(whole)
     return replace(state, place=_stepped(state.place, place))
@@ -204,7 +232,7 @@ def _guessed(state: _State) -> _State:
 
 def _erased(state: _State, stroke: Stroke) -> _State:
     """What the eraser took from the remembered strokes; a head that is gone is no head."""
-    path = stroke.path.points[:, :2]
+    path = np.concatenate([path.points[:, :2] for path in stroke.paths])
     path = path[:: max(len(path) // 64, 1)]
     radius = 0.5 * stroke.brush.size
     marks = []

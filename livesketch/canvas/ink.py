@@ -17,12 +17,13 @@ _THINNEST = 0.45  # pixels of radius: thinner lines would only be paler
 def paint(
     raster: NDArray[np.uint8], points: NDArray[np.float64], brush: Brush, is_dot: bool = False
 ) -> list[Rect]:
-    """Lays a path (N, >= 3) x, y, pressure in paper sides on a raster of darkness; returns what became dirty.
+    """Lays a path (N, >= 3) x, y, pressure in sides of the raster on it; returns what became dirty.
 
     raster: uint8 (H, H), 0 paper .. 255 ink. A single point paints with `is_dot` only. Every
     straight piece is a stamp with round ends whose radius changes evenly (the distance to it,
-    softened over one pixel); stamps are joined with max (the eraser's: taken away with min), so
-    overlaps never darken, and painting piece by piece gives the pixels of painting all at once.
+    softened over one pixel, or over what the brush's hardness leaves of the radius); stamps are
+    joined with max (the eraser's: taken away with min), so overlaps never darken, and painting
+    piece by piece gives the pixels of painting all at once.
     """
     size = raster.shape[0]
     if len(points) == 1 and is_dot:
@@ -34,7 +35,7 @@ def paint(
         cells = (2 * math.ceil(widest + 1.5)) ** 2
         limit = max(_MOST_CELLS // cells, 1)
         for start in range(0, len(pieces), limit):
-            rect = _lay(raster, pieces[start : start + limit], brush.is_eraser)
+            rect = _lay(raster, pieces[start : start + limit], brush)
             if rect is not None:
                 rects.append(rect)
     return rects
@@ -52,9 +53,12 @@ def area_of(points: NDArray[np.float64], brush: Brush, size: int) -> Rect:
 
 
 def _pieces(points: NDArray[np.float64], brush: Brush, size: int) -> NDArray[np.float64]:
-    """Short straight pieces (M, 6) in pixels: start x, y, step x, y, radius at the start and at the end."""
-    least = brush.width_at(0.0)
-    widths = least + (brush.width_at(1.0) - least) * np.clip(points[:, 2], 0.0, 1.0)
+    """Short straight pieces (M, 8) in pixels: start x, y, step x, y, radius and darkness at the start
+    and at the end."""
+    pressure = np.clip(points[:, 2], 0.0, 1.0)
+    least, palest = brush.width_at(0.0), brush.darkness_at(0.0)
+    widths = least + (brush.width_at(1.0) - least) * pressure
+    dark = palest + (brush.darkness_at(1.0) - palest) * pressure
     radii = np.maximum(0.5 * size * widths, _THINNEST)
     start = points[:-1, :2] * size
     step = points[1:, :2] * size - start
@@ -65,16 +69,18 @@ def _pieces(points: NDArray[np.float64], brush: Brush, size: int) -> NDArray[np.
     which = np.repeat(np.arange(len(counts)), counts)
     number = np.arange(len(which)) - (np.cumsum(counts) - counts)[which]
     t0, t1 = number / counts[which], (number + 1) / counts[which]
-    swell = (radii[1:] - radii[:-1])[which]
-    pieces = np.empty((len(which), 6))
+    swell, deepen = (radii[1:] - radii[:-1])[which], (dark[1:] - dark[:-1])[which]
+    pieces = np.empty((len(which), 8))
     pieces[:, :2] = start[which] + step[which] * t0[:, None]
     pieces[:, 2:4] = step[which] / counts[which][:, None]
     pieces[:, 4] = radii[:-1][which] + swell * t0
     pieces[:, 5] = radii[:-1][which] + swell * t1
+    pieces[:, 6] = dark[:-1][which] + deepen * t0
+    pieces[:, 7] = dark[:-1][which] + deepen * t1
     return pieces
 
 
-def _lay(raster: NDArray[np.uint8], pieces: NDArray[np.float64], is_eraser: bool) -> Rect | None:
+def _lay(raster: NDArray[np.uint8], pieces: NDArray[np.float64], brush: Brush) -> Rect | None:
     height, width = raster.shape
     reach = np.maximum(pieces[:, 4], pieces[:, 5]) + 1.0
     low = np.minimum(pieces[:, :2], pieces[:, :2] + pieces[:, 2:4]) - reach[:, None]
@@ -100,6 +106,8 @@ def _lay(raster: NDArray[np.uint8], pieces: NDArray[np.float64], is_eraser: bool
     along = np.clip((x * (step_x / square)) + (y * (step_y / square)), 0.0, 1.0)  # (M, K, K)
     away_x, away_y = x - along * step_x, y - along * step_y
     cover = (radius + np.float32(0.5)) + along * swell - np.sqrt(away_x * away_x + away_y * away_y)
+    if not brush.is_opaque:
+        cover = _softened(cover, along, radius + along * swell, pieces, brush)
     dark = (np.clip(cover, 0.0, 1.0) * np.float32(255.0) + np.float32(0.5)).astype(np.uint8)
     columns, rows = corner[:, :1] + grid, corner[:, 1:] + grid  # (M, K)
     x0, y0 = corner.min(0).tolist()
@@ -112,8 +120,25 @@ def _lay(raster: NDArray[np.uint8], pieces: NDArray[np.float64], is_eraser: bool
         x0, y0, x1, y1 = max(x0, 0), max(y0, 0), min(x1, width), min(y1, height)
     places = (rows[:, :, None] * width + columns[:, None, :]).ravel()
     flat = raster.reshape(-1)
-    if is_eraser:
+    if brush.is_eraser:
         np.minimum.at(flat, places, 255 - dark.ravel())
     else:
         np.maximum.at(flat, places, dark.ravel())
     return (x0, y0, x1 - x0, y1 - y0)
+
+
+def _softened(
+    cover: NDArray[np.float32],
+    along: NDArray[np.float32],
+    radius: NDArray[np.float32],
+    pieces: NDArray[np.float64],
+    brush: Brush,
+) -> NDArray[np.float32]:
+    """A stamp's coverage (M, K, K) as soft and as pale as the brush and the pressure make it."""
+    if brush.hardness < 1.0:
+        edge = np.float32(1.0) + np.float32(1.0 - brush.hardness) * radius
+        cover = np.clip(cover / edge, 0.0, 1.0)
+        cover = cover * cover * (np.float32(3.0) - np.float32(2.0) * cover)
+    dark = pieces[:, 6:8].astype(np.float32)
+    start, deepen = dark[:, 0][:, None, None], (dark[:, 1] - dark[:, 0])[:, None, None]
+    return np.clip(cover, 0.0, 1.0) * (start + along * deepen)

@@ -1,18 +1,20 @@
 """Drawings from and for other programs: Quick, Draw! and SVG."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from livesketch.canvas.brush import Brush
+from livesketch.canvas.brush import BRUSHES, ERASER, Brush
 from livesketch.canvas.disk import read_whole, write_safely
 from livesketch.canvas.document import Document
 from livesketch.canvas.stroke import COLUMNS, Stroke, strokes_from_points
 from livesketch.canvas.svg import Drawing, SvgError, parse
 from livesketch.errors import DrawingError
 
+NAMES = (*BRUSHES, ERASER)
 _FILLED = 0.76  # of the paper's side: how large a drawing without a page is put on it
 _LARGEST_NDJSON = 512 * 2**20
 _LARGEST_SVG = 32 * 2**20
@@ -104,9 +106,9 @@ def _placed(drawing: Drawing) -> list[Stroke]:
     strokes = []
     for shape in drawing.shapes:
         line = np.clip((shape.points - origin) * scale + 0.5, -100.0, 100.0)
-        brush = Brush(shape.brush if shape.brush in ("pen", "eraser") else "pen")
+        brush = BRUSHES.get(shape.brush) or Brush("eraser" if shape.brush == "eraser" else "pen")
         if shape.width is not None:
-            brush = Brush(brush.name, float(np.clip(shape.width * scale, 0.001, 0.12)))
+            brush = replace(brush, size=float(np.clip(shape.width * scale, 0.001, 0.12)))
         strokes += strokes_from_points([_filled_in(line)], brush)
     return strokes
 
@@ -122,6 +124,21 @@ def _filled_in(line: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.concatenate(pieces)
 
 
+def _svg_path(points: NDArray[np.float64], brush: Brush) -> str:
+    pressure = float(np.mean(points[:, 2]))
+    width = 1000.0 * brush.width_at(pressure)
+    colour = "#f7f5f0" if brush.is_eraser else "#16171a"
+    steps = [f"{1000 * x:.2f} {1000 * y:.2f}" for x, y in points[:, :2].tolist()]
+    if len(steps) == 1:
+        steps *= 2  # a dot
+    pale = "" if brush.is_opaque else f' stroke-opacity="{brush.darkness_at(pressure):.3f}"'
+    name = brush.name if brush.name in NAMES else "pen"
+    return (
+        f'<path data-brush="{name}" stroke="{colour}"{pale} '
+        f'stroke-width="{width:.3f}" d="M{" L".join(steps)}"/>'
+    )
+
+
 def write_svg(document: Document, path: Path) -> None:
     """The drawing as smooth lines of even width on a page of 1000 × 1000; DrawingError where it cannot be."""
     rows = [
@@ -130,17 +147,6 @@ def write_svg(document: Document, path: Path) -> None:
         '<rect width="1000" height="1000" fill="#f7f5f0"/>',
     ]
     for stroke in document.strokes:
-        points = stroke.path.points
-        if len(points) == 0:
-            continue
-        width = 1000.0 * stroke.brush.width_at(float(np.mean(points[:, 2])))
-        colour = "#f7f5f0" if stroke.brush.is_eraser else "#16171a"
-        steps = [f"{1000 * x:.2f} {1000 * y:.2f}" for x, y in points[:, :2].tolist()]
-        if len(steps) == 1:
-            steps *= 2  # a dot
-        rows.append(
-            f'<path data-brush="{"eraser" if stroke.brush.is_eraser else "pen"}" '
-            f'stroke="{colour}" stroke-width="{width:.3f}" d="M{" L".join(steps)}"/>'
-        )
+        rows += [_svg_path(path.points, stroke.brush) for path in stroke.paths if len(path.points)]
     rows.append("</svg>\n")
     write_safely(Path(path), "\n".join(rows).encode())

@@ -9,7 +9,7 @@ from typing import IO, Any
 
 from livesketch.canvas.brush import Brush
 from livesketch.canvas.disk import not_written
-from livesketch.canvas.document import Document, Event, Growing
+from livesketch.canvas.document import Document
 from livesketch.canvas.file_lock import take_lock
 from livesketch.canvas.record import (
     VERSION,
@@ -25,6 +25,8 @@ from livesketch.canvas.record import (
     header,
     version_of,
 )
+from livesketch.canvas.sheet import Event, Growing
+from livesketch.canvas.sheet_record import decoded_edit, encoded_edit
 from livesketch.canvas.stroke import Sample
 from livesketch.errors import DrawingError
 
@@ -88,7 +90,7 @@ class Journal:
 
     def close(self, document: Document) -> None:
         """The program ends: a drawing that is not saved stays to be offered, else nothing stays."""
-        if document.is_saved or document.is_empty:
+        if document.is_saved or document.is_blank:
             self.discard()
             return
         if document is not self._document:
@@ -122,7 +124,7 @@ class Journal:
                 self._file.truncate()
             except OSError as error:
                 raise self._failed(error) from error
-        if document.is_empty and not document.events:
+        if document.is_blank and not document.events:
             self._state = (document.version, document.is_saved)  # nothing to keep yet
 
     def _write_news(self, document: Document) -> None:
@@ -215,6 +217,8 @@ class Journal:
 
 
 def _event_lines(event: Event, growing: Growing | None, samples: int) -> list[dict[str, Any]]:
+    if event.kind == "edit":
+        return [{"edit": encoded_edit(event.before, event.after)}]
     if event.kind != "stroke":
         return [{event.kind: 1}]
     if event.stroke is None:
@@ -231,7 +235,7 @@ def _left_behind(path: Path) -> list[Recoverable]:
         if not take_lock(file):
             return []
         document = _replayed(path)
-        if not document.is_empty and not document.is_saved:
+        if not document.is_blank and not document.is_saved:
             return [Recoverable(path, document.chain.count, path.stat().st_mtime)]
     path.unlink()
     return []
@@ -263,6 +267,8 @@ def _replay(fields: dict[str, Any], document: Document, path: Path) -> None:
         brush: Brush = decoded_brush(fields["begin"])
         document.end()
         document.growing = Growing(brush)
+    elif "edit" in fields:
+        document.edit(decoded_edit(fields["edit"], document.sheet))
     elif "more" in fields:
         if fields["more"]:
             document.extend(Sample(*row) for row in decoded_table(fields["more"]).tolist())

@@ -4,38 +4,22 @@ import time
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from livesketch.canvas.brush import Brush
-from livesketch.canvas.curve import Curve
-from livesketch.canvas.document import EMPTY, Chain, Growing
+from livesketch.canvas.chain import EMPTY, Chain, difference, touching
 from livesketch.canvas.ink import Rect
+from livesketch.canvas.line import Line, Raster, cut
+from livesketch.canvas.sheet import Growing
+from livesketch.canvas.stroke import Box, Stroke
 
 _GROUP = 100  # strokes between two checkpoints when a long drawing is painted at once
 _FAR = 32  # strokes: a jump back longer than that keeps what it leaves
 _KEPT_JUMPS = 6
+_KEPT_STEPS = 1000  # further back a step is painted anew, in its own place only
 _KEPT_UNDONE = 200
-
-Raster = NDArray[np.uint8]  # (H, H)
-
-
-class Line(Protocol):
-    """Paints one stroke while it grows; returns the rectangles that it may have changed."""
-
-    def advance(self, raster: Raster, path: Curve) -> list[Rect]:
-        """Paint what of `path` is firm and not painted yet: for good."""
-        ...
-
-    def rest(self, raster: Raster, path: Curve) -> list[Rect]:
-        """Paint the provisional rest after that. On a finished stroke this is what ends it."""
-        ...
-
-    def rest_area(self, path: Curve) -> Rect:
-        """Where `rest` may paint, within the raster."""
-        ...
+_KEPT_MENDED = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +34,36 @@ class Layer:
     """One raster, painted with one kind of Line.
 
     `pixels` always shows the growing stroke as well. A new sample costs its own few pixels; a
-    step back costs the pixels of its stroke, whatever the number of strokes.
+    step back costs the pixels of its stroke, whatever the number of strokes; a stroke moved or
+    taken out of the middle costs what lies there. `cover` says which pixels a stroke's box is, `reach`
+    which boxes may touch pixels.
     """
 
-    def __init__(self, size: int, blank: int, line: Callable[[Brush], Line]) -> None:
+    def __init__(
+        self,
+        size: int,
+        blank: int,
+        line: Callable[[Brush], Line],
+        cover: Callable[[Box], Rect],
+        reach: Callable[[Rect], Box],
+    ) -> None:
         self.pixels: Raster = np.full((size, size), blank, np.uint8)
         self.head = EMPTY  # the finished strokes that are painted
         self._kept = self.pixels.copy()  # the finished strokes only
         self._blank = blank
         self._line = line
-        self._steps: list[_Step] = []  # one for each of the newest strokes
+        self._cover = cover
+        self._reach = reach
+        self._steps: dict[Chain, _Step] = {}  # below each of the newest strokes
         self._checkpoints: dict[Chain, bytes] = {}
         self._undone: dict[Chain, _Step] = {}  # what steps back took away
-        self._jumps: dict[Chain, tuple[bytes, list[_Step]]] = {}
+        self._mended: dict[tuple[Chain, Chain], _Step] = {}  # (from, to): what `to` had there
+        self._jumps: dict[Chain, bytes] = {}
         self._growing: Growing | None = None
         self._growing_line: Line | None = None
         self._growing_rects: list[Rect] = []
         self._seen = 0  # samples of the growing stroke that are painted
-        self._rest: tuple[Rect, Raster] | None = None  # what lies below the provisional rest
+        self._rest: list[tuple[Rect, Raster]] = []  # what lies below the provisional rest
 
     def follow(
         self, chain: Chain, growing: Growing | None, budget_s: float = float("inf")
@@ -98,27 +94,24 @@ class Layer:
             self._growing = growing
             self._growing_line = self._line(growing.brush)
         rects = self._lift_rest()
-        firm = self._growing_line.advance(self.pixels, growing.path)
+        firm = self._growing_line.advance(self.pixels, self._kept, growing.paths)
         self._growing_rects += firm
-        area = self._growing_line.rest_area(growing.path)
-        if area[2] > 0 and area[3] > 0:
-            self._rest = (area, _cut(self.pixels, area).copy())
-            rects.append(area)
-            self._growing_line.rest(self.pixels, growing.path)
+        areas = self._growing_line.rest_areas(growing.paths)
+        self._rest = [(area, cut(self.pixels, area).copy()) for area in areas]
+        self._growing_line.rest(self.pixels, self._kept, growing.paths)
         self._seen = len(growing.samples)
-        return rects + firm
+        return rects + areas + firm
 
     def _lift_rest(self) -> list[Rect]:
-        if self._rest is None:
-            return []
-        (area, below), self._rest = self._rest, None
-        _cut(self.pixels, area)[:] = below
-        return [area]
+        lifted, self._rest = self._rest, []
+        for area, below in lifted:
+            cut(self.pixels, area)[:] = below
+        return [area for area, _ in lifted]
 
     def _drop_growing(self) -> list[Rect]:
         rects = self._lift_rest() + self._growing_rects
         for rect in self._growing_rects:
-            _cut(self.pixels, rect)[:] = _cut(self._kept, rect)
+            cut(self.pixels, rect)[:] = cut(self._kept, rect)
         self._forget_growing()
         return rects
 
@@ -137,24 +130,29 @@ class Layer:
         ):
             return self._drop_growing()
         rects = self._lift_rest()
-        firm = line.advance(self.pixels, stroke.path)
-        firm += line.rest(self.pixels, stroke.path)
+        firm = line.advance(self.pixels, self._kept, stroke.paths)
+        firm += line.rest(self.pixels, self._kept, stroke.paths)
         self._commit(link, self._growing_rects + firm)
         self._forget_growing()
         return rects + firm
 
     def _forget_growing(self) -> None:
-        self._growing = self._growing_line = self._rest = None
-        self._growing_rects = []
+        self._growing = self._growing_line = None
+        self._growing_rects, self._rest = [], []
         self._seen = 0
 
     # --- finished strokes
 
     def _commit(self, link: Chain, rects: Sequence[Rect]) -> None:
-        self._steps.append(_Step(tuple(rects), _packed(self._kept, rects)))
+        self._remember(link, _Step(tuple(rects), _packed(self._kept, rects)))
         for rect in rects:
-            _cut(self._kept, rect)[:] = _cut(self.pixels, rect)
+            cut(self._kept, rect)[:] = cut(self.pixels, rect)
         self.head = link
+
+    def _remember(self, link: Chain, step: _Step) -> None:
+        self._steps[link] = step
+        while len(self._steps) > _KEPT_STEPS:
+            self._steps.pop(next(iter(self._steps)))
 
     def _go_to(self, chain: Chain, budget_s: float) -> list[Rect]:
         deadline = time.monotonic() + budget_s
@@ -162,11 +160,13 @@ class Layer:
         common = self.head.shared_with(chain)
         back, forth = self.head.count - common.count, chain.count - common.count
         if chain in self._jumps or (chain is EMPTY and back > 1):  # Clear, and its undo
-            rects += self._jump(chain)
-            common = chain
-        elif back > len(self._steps) or back + forth > _FAR:
+            return self._jump(chain)
+        if back and (back + forth > _FAR or not self._knows(common)):
+            mended = self._mend(chain, common)
+            if mended is not None:
+                return mended
             kept = self._kept_before(chain)
-            if back > len(self._steps) or chain.count - kept.count < back + forth:
+            if not self._knows(common) or chain.count - kept.count < back + forth:
                 rects += self._jump(kept)
                 common = kept
         while self.head is not common:
@@ -180,25 +180,33 @@ class Layer:
                     continue
                 if time.monotonic() >= deadline and number:
                     return rects
-                rects += self._paint(link)
+                rects += self._paint(link, link.stroke)
             if missing:
                 self._checkpoints[self.head] = _packed(self._kept, [self._whole])
-                self._steps = []
         return rects
 
-    def _paint(self, link: Chain) -> list[Rect]:
-        stroke = link.stroke
-        if stroke is None:
-            return []
+    def _knows(self, link: Chain) -> bool:
+        """Every step from the head back to `link` is remembered."""
+        here = self.head
+        while here is not link and here.before is not None:
+            if here not in self._steps:
+                return False
+            here = here.before
+        return here is link
+
+    def _paint(self, link: Chain, stroke: Stroke) -> list[Rect]:
         if link in self._undone:
             return self._step_forth(link)
-        line = self._line(stroke.brush)
-        rects = line.advance(self.pixels, stroke.path) + line.rest(self.pixels, stroke.path)
+        rects: list[Rect] = []
+        if _has_pixels(self._cover(stroke.box)):
+            line = self._line(stroke.brush)
+            rects = line.advance(self.pixels, self._kept, stroke.paths)
+            rects += line.rest(self.pixels, self._kept, stroke.paths)
         self._commit(link, rects)
         return rects
 
     def _step_back(self) -> list[Rect]:
-        step = self._steps.pop()
+        step = self._steps.pop(self.head)
         self._undone[self.head] = self._swap(step)
         while len(self._undone) > _KEPT_UNDONE:
             self._undone.pop(next(iter(self._undone)))
@@ -208,7 +216,7 @@ class Layer:
 
     def _step_forth(self, link: Chain) -> list[Rect]:
         step = self._undone.pop(link)
-        self._steps.append(self._swap(step))
+        self._remember(link, self._swap(step))
         self.head = link
         return list(step.rects)
 
@@ -220,9 +228,35 @@ class Layer:
         for rect in step.rects:
             patch = pixels[start : start + rect[2] * rect[3]].reshape(rect[3], rect[2])
             start += rect[2] * rect[3]
-            _cut(self.pixels, rect)[:] = patch
-            _cut(self._kept, rect)[:] = patch
+            cut(self.pixels, rect)[:] = patch
+            cut(self._kept, rect)[:] = patch
         return _Step(step.rects, above)
+
+    def _mend(self, chain: Chain, common: Chain) -> list[Rect] | None:
+        """Paint anew only where strokes came or went in the middle; None where that is too much."""
+        before, known = self.head, self._mended.pop((self.head, chain), None)
+        if known is not None:  # back to where an edit came from
+            self._mended[chain, before] = self._swap(known)
+            self.head = chain
+            return list(known.rects)
+        changed = difference(self.head, chain, common)
+        if changed is None or len(changed) > _FAR:
+            return None
+        rects = [rect for stroke in changed if _has_pixels(rect := self._cover(stroke.box))]
+        scratch = np.full_like(self._kept, self._blank)
+        for stroke in touching(chain, [self._reach(rect) for rect in rects]):
+            line = self._line(stroke.brush)
+            below = scratch if stroke.brush.is_opaque else scratch.copy()
+            line.advance(scratch, below, stroke.paths)
+            line.rest(scratch, below, stroke.paths)
+        self._mended[chain, before] = _Step(tuple(rects), _packed(self._kept, rects))
+        while len(self._mended) > _KEPT_MENDED:
+            self._mended.pop(next(iter(self._mended)))
+        for rect in rects:
+            cut(self._kept, rect)[:] = cut(scratch, rect)
+            cut(self.pixels, rect)[:] = cut(scratch, rect)
+        self.head = chain
+        return rects
 
     def _kept_before(self, chain: Chain) -> Chain:
         """The newest state on the way to `chain` that can be had back; at worst the empty paper."""
@@ -233,12 +267,8 @@ class Layer:
 
     def _jump(self, link: Chain) -> list[Rect]:
         if self.head.count > 1:
-            self._jumps[self.head] = (_packed(self._kept, [self._whole]), self._steps)
-        packed, self._steps = b"", []
-        if link in self._jumps:
-            packed, self._steps = self._jumps.pop(link)
-        elif link in self._checkpoints:
-            packed = self._checkpoints[link]
+            self._jumps[self.head] = _packed(self._kept, [self._whole])
+        packed = self._jumps.pop(link, b"") or self._checkpoints.get(link, b"")
         while len(self._jumps) > _KEPT_JUMPS:
             self._jumps.pop(next(iter(self._jumps)))
         if packed:
@@ -255,10 +285,9 @@ class Layer:
         return (0, 0, self.pixels.shape[1], self.pixels.shape[0])
 
 
-def _cut(raster: Raster, rect: Rect) -> Raster:
-    x, y, width, height = rect
-    return raster[y : y + height, x : x + width]
+def _has_pixels(rect: Rect) -> bool:
+    return rect[2] > 0 and rect[3] > 0
 
 
 def _packed(raster: Raster, rects: Sequence[Rect]) -> bytes:
-    return zlib.compress(b"".join(_cut(raster, rect).tobytes() for rect in rects), 1)
+    return zlib.compress(b"".join(cut(raster, rect).tobytes() for rect in rects), 1)

@@ -1,11 +1,15 @@
 """The shape of one stroke: the box round it, and whether it closes into something round."""
 
 import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from livesketch.canvas.stroke import Stroke
+
+HEAD_SIZED = 0.27  # paper sides: an outline at least that high is a head as soon as it closes
 _FLATTEST, _TALLEST = 0.5, 2.6  # height by width of a head
 
 
@@ -63,6 +67,10 @@ class Outline:
         self._length = 0.0
         self._area = 0.0  # twice what the line and the chord back to its start enclose
 
+    @property
+    def start(self) -> tuple[float, float]:
+        return self._start
+
     def add(self, x: float, y: float) -> bool:
         """True when with this sample the line has closed, or closed round something larger."""
         box = self.box
@@ -92,3 +100,37 @@ class Outline:
             return False
         self.closed = box
         return True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Closings:
+    """What a finished stroke encircled, in order, whatever was there before it."""
+
+    stroke: Stroke  # so that its id stays its own
+    box: Box | None
+    closed: Box | None
+    boxes: tuple[Box, ...]
+
+
+def closing_boxes(
+    outline: Outline, points: Sequence[Sequence[float]], axis: float | None
+) -> Iterator[Box]:
+    for x, y in points:
+        if outline.add(x, y) and outline.closed is not None:
+            yield outline.closed
+        if axis is not None and outline.box is not None:
+            both = with_reflection(outline.box, axis)
+            near = 0.05 * both.height
+            ends = max(abs(x - axis), abs(outline.start[0] - axis))
+            if both.height >= HEAD_SIZED and ends < near:
+                yield both
+
+
+def closings_of(stroke: Stroke) -> Closings:
+    outline = Outline()
+    boxes = tuple(closing_boxes(outline, stroke.points.tolist(), stroke.brush.mirror))
+    return Closings(stroke, outline.box, outline.closed, boxes)
+
+
+def with_reflection(box: Box, axis: float) -> Box:
+    return box.joined(Box(2.0 * axis - box.x1, box.y0, 2.0 * axis - box.x0, box.y1))

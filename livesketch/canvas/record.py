@@ -11,10 +11,17 @@ import numpy as np
 from livesketch.canvas.brush import Brush
 from livesketch.canvas.stroke import COLUMNS, Sample, Stroke
 
-VERSION = (1, 0)  # a reader opens any file with its own major number
+VERSION = (1, 1)  # a reader opens any file with its own major number
 
 _SUM = re.compile(rb',"sum":"([0-9a-f]{8})"}$')
 _FARTHEST = 1000.0  # paper sides: nobody draws out there
+_PROPERTIES = (
+    ("hardness", 0.0, 1.0),
+    ("opacity", 0.0, 1.0),
+    ("thinning", 0.0, 1.0),
+    ("fading", 0.0, 1.0),
+    ("mirror", -_FARTHEST, _FARTHEST),
+)
 _DEFAULTS = (0.0, 0.0, 1.0, 0.0, 0.0, 0.0)  # of a sample's columns
 
 
@@ -61,7 +68,13 @@ def encoded_stroke(stroke: Stroke) -> dict[str, Any]:
 
 
 def encoded_brush(brush: Brush) -> dict[str, Any]:
-    return {"name": brush.name, "size": brush.size}
+    """Only what differs from the usual."""
+    usual, content = Brush(), {"name": brush.name, "size": brush.size}
+    for name, low, high in _PROPERTIES:
+        value = getattr(brush, name)
+        if value != getattr(usual, name) and value is not None and low <= value <= high:
+            content[name] = value
+    return content
 
 
 def encoded_samples(samples: Iterable[Sample]) -> list[list[float]]:
@@ -83,7 +96,19 @@ def decoded_brush(content: object) -> Brush:
         raise BrokenLineError("no brush name")
     if isinstance(size, bool) or not isinstance(size, int | float) or not 0.0 < size <= 2.0:
         raise BrokenLineError("an impossible brush size")
-    return Brush(name, float(size))
+    known: dict[str, float] = {}
+    for key, low, high in _PROPERTIES:
+        value = content.get(key)
+        if value is None:
+            continue
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, int | float)
+            or not low <= value <= high
+        ):
+            raise BrokenLineError(f"an impossible {key} of a brush")
+        known[key] = float(value)
+    return Brush(name, float(size), **known)
 
 
 def decoded_table(rows: object) -> np.ndarray:

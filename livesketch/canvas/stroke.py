@@ -12,6 +12,8 @@ from livesketch.canvas.curve import Curve, curve_of
 
 COLUMNS = 6  # x, y, pressure, tilt_x, tilt_y, time
 
+Box = tuple[float, float, float, float]  # left, top, right, bottom in paper sides
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:
@@ -41,13 +43,13 @@ class Stroke:
     drawing as objects would take five times the memory.
     """
 
-    __slots__ = ("_path", "brush", "table")
+    __slots__ = ("_box", "_path", "_twin", "brush", "table")
 
     def __init__(
         self,
         samples: Iterable[Sample] | NDArray[np.float64],
         brush: Brush,
-        path: Curve | None = None,
+        paths: tuple[Curve, ...] = (),
     ) -> None:
         if isinstance(samples, np.ndarray):
             table = np.array(samples, np.float64).reshape(-1, COLUMNS)
@@ -57,7 +59,10 @@ class Stroke:
         table.flags.writeable = False
         self.table = table
         self.brush = brush
-        self._path = path  # where the pen's own path is known already
+        # Where they are known already, the pen's own path and its reflection.
+        self._path = paths[0] if paths else None
+        self._twin = paths[1] if len(paths) > 1 else None
+        self._box: Box | None = None
 
     @property
     def path(self) -> Curve:
@@ -65,6 +70,32 @@ class Stroke:
         if self._path is None:
             self._path = curve_of(self.table)
         return self._path
+
+    @property
+    def paths(self) -> tuple[Curve, ...]:
+        """`path`, and what the brush's mirror makes of it."""
+        if self.brush.mirror is None:
+            return (self.path,)
+        if self._twin is None:
+            self._twin = curve_of(mirrored(self.table, self.brush.mirror))
+        return self.path, self._twin
+
+    @property
+    def box(self) -> Box:
+        """What the line may cover, with its width, in paper sides: left, top, right, bottom."""
+        if self._box is None:
+            points = np.concatenate([path.points[:, :2] for path in self.paths])
+            if len(points) == 0:
+                return (0.0, 0.0, 0.0, 0.0)
+            low, high = points.min(0), points.max(0)
+            reach = 0.5 * self.brush.size
+            self._box = (
+                float(low[0]) - reach,
+                float(low[1]) - reach,
+                float(high[0]) + reach,
+                float(high[1]) + reach,
+            )
+        return self._box
 
     @property
     def samples(self) -> tuple[Sample, ...]:
@@ -88,6 +119,14 @@ class Stroke:
 
     def __repr__(self) -> str:
         return f"Stroke({len(self)} samples, {self.brush})"
+
+
+def mirrored(table: NDArray[np.float64], axis: float) -> NDArray[np.float64]:
+    """The samples as they are seen in a mirror that stands upright at x = `axis`."""
+    other = table.copy()
+    other[:, 0] = 2.0 * axis - table[:, 0]
+    other[:, 3] = -table[:, 3]
+    return other
 
 
 _SPEED = 0.8  # paper sides a second: how fast a hand is taken to draw lines without times

@@ -1,1 +1,1 @@
-"""What may be asked of the program (actions) and by whom: keys now, OSC and MIDI later."""
+"""What may be asked of the program (actions) and by whom: keys, OSC, MIDI."""

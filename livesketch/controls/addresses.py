@@ -12,12 +12,15 @@ from livesketch.parameters import PARAMETERS, Parameter, checked
 ROOT = "/livesketch/"
 # Done before everything else that came in the same turn.
 SAFETY = frozenset({"blackout", "panic", "freeze"})
-# Whoever reaches the port must not write or read files, end the show, or open a dialog on it.
+# Nobody from outside opens or names files, ends the show, or opens a dialog on it.
 CLOSED = frozenset(
-    {"open", "save", "save_as", "save_face", "copy_face", "quit", "leave", "recover", "forget"}
+    {"open", "save", "save_as", "save_face", "copy_face", "quit", "confirm", "leave"}
+    | {"recover", "forget", "learn"}
     | {"set", "pointer"}  # these carry more than one value; knobs have addresses of their own
 )
-NUMBERED = frozenset({"pick_look"})
+# Whoever reaches a network port writes nothing on the disk and uncovers no screen; a pad may.
+AT_HAND = frozenset({"record", "keep_replay", "keep_cue", "second_screen", "output"})
+NUMBERED = frozenset({"pick_look", "cue"})
 
 Kind = Literal["number", "switch", "choice", "press", "text", "index"]
 
@@ -44,11 +47,14 @@ class Address:
 
 
 def addresses(
-    parameters: Sequence[Parameter] = PARAMETERS, actions: Sequence[ActionRow] = ACTIONS
+    parameters: Sequence[Parameter] = PARAMETERS,
+    actions: Sequence[ActionRow] = ACTIONS,
+    is_at_hand: bool = False,
 ) -> dict[str, Address]:
     """name -> Address. Where a knob and an action have one name (framing), it is the knob's: a value
-    that is sent twice must mean the same twice."""
-    found = {row.name: _of_action(row) for row in actions if row.name not in CLOSED}
+    that is sent twice must mean the same twice. `is_at_hand`: for a controller that is plugged in."""
+    closed = CLOSED if is_at_hand else CLOSED | AT_HAND
+    found = {row.name: _of_action(row) for row in actions if row.name not in closed}
     return found | {row.name: _of_knob(row) for row in parameters}
 
 
@@ -61,6 +67,11 @@ def action_for(address: Address, arguments: Sequence[object]) -> Action | None:
             return Action("set", (address.name, checked(address.name, _knob_value(address, first))))
         except (LivesketchError, TypeError):
             return None
+    if address.kind == "switch":
+        if first is None:
+            return Action(address.name)
+        whole = isinstance(first, int | float) and math.isfinite(first)
+        return Action(address.name, float(first) >= 0.5) if whole else None  # type: ignore[arg-type]
     if address.kind == "press":
         is_down = first is None or (isinstance(first, int | float) and float(first) > 0)
         return Action(address.name) if is_down else None
@@ -123,7 +134,9 @@ def _of_knob(row: Parameter) -> Address:
 
 def _of_action(row: ActionRow) -> Address:
     kind: Kind = "press"
-    if row.name in NUMBERED:
+    if row.name in SAFETY:
+        kind = "switch"
+    elif row.name in NUMBERED:
         kind = "index"
     elif row.value:
         kind = "text"

@@ -20,6 +20,13 @@ _WORDS = {
     "delete": "Del",
     "backspace": "Backspace",
     "return": "Enter",
+    "left": "←",
+    "right": "→",
+    "up": "↑",
+    "down": "↓",
+    "home": "Home",
+    "pagedown": "PgDn",
+    "pageup": "PgUp",
 }
 
 

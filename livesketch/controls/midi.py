@@ -38,7 +38,7 @@ class Midi:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._ports, self._path, self._wanted = ports, path, name
-        self._found = addresses() if found is None else found
+        self._found = addresses(is_at_hand=True) if found is None else found
         self._clock = clock
         self._port: Port | None = None
         self._looked = -float("inf")

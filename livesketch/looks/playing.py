@@ -38,7 +38,7 @@ class CuePlayer:
 
     def __init__(self, cues: Sequence[Cue], code_of: CodeOf, style_space: str = "") -> None:
         self.cues = list(cues)
-        self._code_of, self._style_space = code_of, style_space
+        self._code_of, self.style_space = code_of, style_space
         self.index = -1  # before the first one
         self._way: _Way | None = None
 
@@ -59,10 +59,17 @@ class CuePlayer:
         if not 0 <= index < len(self.cues):
             return False
         self.index = index
-        cue = self.cues[index]
-        start = still(scene.look, self._code_of, self._style_space)
-        self._way = _Way(start, dict(scene.values), cue, now, cue.takes(beat_s))
+        self.come_to(self.cues[index], scene, now, beat_s)
         return True
+
+    def come_to(self, cue: Cue, scene: Scene, now: float, beat_s: float = 0.5) -> None:
+        """Also for a cue that is in no list."""
+        start = still(scene.look, self._code_of, self.style_space)
+        self._way = _Way(start, dict(scene.values), cue, now, cue.takes(beat_s))
+
+    @property
+    def is_on_its_way(self) -> bool:
+        return self._way is not None
 
     def stop(self) -> None:
         """Stay where it is: the panic key, or a hand on a knob that a morph is turning."""

@@ -29,6 +29,10 @@ class TapTempo:
         return self.beat_s
 
     @property
+    def is_tapped(self) -> bool:
+        return len(self._taps) > 1
+
+    @property
     def per_minute(self) -> float:
         return 60 / self.beat_s
 

@@ -10,13 +10,18 @@ from livesketch.frames import Show
 
 # name -> the module whose open_output(setup) opens it
 OUTPUTS: dict[str, str] = {
-    "recorder": "livesketch.outputs.recorder",
+    "second screen": "livesketch.outputs.second_screen",
     "virtual camera": "livesketch.outputs.virtual_camera",
     "ndi": "livesketch.outputs.ndi",
     "spout": "livesketch.outputs.spout",
     "syphon": "livesketch.outputs.syphon",
     "page": "livesketch.outputs.http_page",
+    "recorder": "livesketch.outputs.recorder",
+    "pictures": "livesketch.outputs.recorder",
+    "replay": "livesketch.outputs.recorder",
 }
+# They belong to the main thread, and are quick; others are closed where nobody waits for them.
+OF_MAIN_THREAD = frozenset({"second screen"})
 
 
 @dataclass(frozen=True)
@@ -24,7 +29,8 @@ class Setup:
     """What an output is to be; each reads what concerns it.
 
     `layout` is one of post.layout.LAYOUTS, or empty: the one that the Show names. `path`: the
-    recorder's .mp4, or a folder for PNGs. `host`, `port` and `password` are the page's.
+    recorder's .mp4, or a folder for PNGs; without one it is a replay. `host`, `port` and `password`
+    are the page's; `display`, `flip` ("", "h", "v", "hv") and `corners` the second screen's.
     """
 
     size: tuple[int, int] = (1280, 720)  # width, height in pixels
@@ -35,6 +41,9 @@ class Setup:
     host: str = "127.0.0.1"
     port: int = 8080
     password: str = ""
+    display: str = ""  # its name as displays.py has it; empty: the one without the window
+    flip: str = ""
+    corners: tuple[tuple[float, float], ...] = ()  # four, clockwise from the upper left, 0..1
 
 
 class Output(Protocol):

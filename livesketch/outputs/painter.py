@@ -12,7 +12,8 @@ class Painter:
     def __init__(self, size: tuple[int, int], layout: str = "") -> None:
         self._size = size
         self._layout = layout
-        self._shown: tuple[object, str] | None = None
+        self._shown: tuple[object, ...] | None = None
+        self._was_panic = False
         self._picture: Picture | None = None
         self._black = np.zeros((size[1], size[0], 3), np.uint8)
         self._black.setflags(write=False)
@@ -21,21 +22,21 @@ class Painter:
         """(height, width, 3), not to be written to; the same object as long as nothing changed.
 
         While the Show is held, and where the model found no face, the last good picture stays. An
-        empty paper is no failure: it empties the picture.
+        empty paper is no failure: it empties the picture. Panic shows what it says, held or not.
         """
         if show.is_blackout:
             return self._black
         layout = self._layout or show.layout
         result = show.result
         is_lost = result is None or (result.face is None and not result.request.frame.is_empty)
-        if self._picture is not None and (
-            show.is_held or is_lost or self._shown == (id(result), layout)
-        ):
+        is_held = show.is_held and not show.is_panic and not self._was_panic
+        wanted = (id(result), layout, show.mix if layout == "crossfade" else None)
+        if self._picture is not None and (is_held or is_lost or self._shown == wanted):
             return self._picture
         face = None if result is None else result.face
         sketch = None if result is None else result.sketch
-        self._picture = compose(face, sketch, layout, self._size)
+        self._picture = compose(face, sketch, layout, self._size, show.mix)
         self._picture.setflags(write=False)
-        self._shown = (id(result), layout)
+        self._shown, self._was_panic = wanted, show.is_panic
         self._result = result  # as long as it is kept, no other result can have its id
         return self._picture

@@ -1,43 +1,63 @@
-"""What the audience sees: the face, the drawing, or both side by side."""
+"""What the audience sees: the face, the drawing, or both beside or over each other."""
 
 import numpy as np
 from PIL import Image
 
 from livesketch.frames import Picture, Sketch
 
-LAYOUTS: tuple[str, ...] = ("face", "drawing", "side by side")
+LAYOUTS: tuple[str, ...] = (
+    "face",
+    "drawing",
+    "side by side",
+    "picture in picture",
+    "drawing over face",
+    "crossfade",
+)
 ROOM = (22, 23, 26)  # around the pictures
 PAPER = (247, 245, 240)
 INK = (22, 23, 26)
 
+Box = tuple[int, int, int, int]  # left, top, right, bottom
+
 
 def compose(
-    face: Picture | None, sketch: Sketch | None, layout: str, size: tuple[int, int]
+    face: Picture | None,
+    sketch: Sketch | None,
+    layout: str,
+    size: tuple[int, int],
+    mix: float = 0.5,
 ) -> Picture:
     """A picture of `size` (width, height), at least 1 by 1: each part as large as fits, centred.
 
-    What is None stays room-coloured. ValueError where there is no such layout.
+    What is None stays room-coloured. `mix` is the face's share of a crossfade. ValueError where
+    there is no such layout.
     """
-    width, height = size
-    if layout == "face":
-        parts = [face]
-    elif layout == "drawing":
-        parts = [None if sketch is None else paper_picture(sketch)]
-    elif layout == "side by side":
-        parts = [None if sketch is None else paper_picture(sketch), face]
-    else:
+    if layout not in LAYOUTS:
         raise ValueError(f"no layout {layout!r}; there are: {', '.join(LAYOUTS)}")
-    out = np.empty((height, width, 3), np.uint8)
-    out[:] = ROOM
-    is_beside = width >= height
-    for k, part in enumerate(parts):
-        a, b = k / len(parts), (k + 1) / len(parts)
-        if len(parts) == 1 or is_beside:
-            box = (round(a * width), 0, round(b * width), height)
-        else:
-            box = (0, round(a * height), width, round(b * height))
-        if part is not None:
-            _fit(out, part, box)
+    width, height = size
+    whole = (0, 0, width, height)
+    paper = None if layout == "face" or sketch is None else paper_picture(sketch)
+    if layout == "side by side":
+        return _room(size, *zip((paper, face), _halves(width, height), strict=True))
+    if layout == "drawing":
+        return _room(size, (paper, whole))
+    out = _room(size, (face, whole))
+    if paper is None:
+        return out
+    if layout == "picture in picture":
+        side = round(0.28 * min(size))
+        margin = round(0.03 * min(size))
+        _fit(
+            out,
+            paper,
+            (width - margin - side, height - margin - side, width - margin, height - margin),
+        )
+    elif layout == "drawing over face":
+        return _inked(out, _room(size, (paper, whole), colour=PAPER))
+    elif layout == "crossfade":
+        share = min(max(mix, 0.0), 1.0)
+        under = _room(size, (paper, whole)).astype(np.float32)
+        return (share * out + (1 - share) * under + 0.5).astype(np.uint8)
     return out
 
 
@@ -48,7 +68,36 @@ def paper_picture(sketch: Sketch) -> Picture:
     return (mixed + 0.5).astype(np.uint8)
 
 
-def _fit(out: Picture, part: Picture, box: tuple[int, int, int, int]) -> None:
+def _inked(picture: Picture, paper: Picture) -> Picture:
+    """The lines of a paper of the same size, drawn on the picture."""
+    light = paper[..., :1].astype(np.float32)  # ink and paper differ most in red
+    share = np.clip((light - INK[0]) / (PAPER[0] - INK[0]), 0, 1)  # 1: no ink
+    return (picture * share + np.array(INK, np.float32) * (1 - share) + 0.5).astype(np.uint8)
+
+
+def _halves(width: int, height: int) -> tuple[Box, Box]:
+    """Beside each other, or one above the other where that is larger."""
+    if width >= height:
+        middle = round(width / 2)
+        return (0, 0, middle, height), (middle, 0, width, height)
+    middle = round(height / 2)
+    return (0, 0, width, middle), (0, middle, width, height)
+
+
+def _room(
+    size: tuple[int, int],
+    *parts: tuple[Picture | None, Box],
+    colour: tuple[int, int, int] = ROOM,
+) -> Picture:
+    out = np.empty((size[1], size[0], 3), np.uint8)
+    out[:] = colour
+    for picture, box in parts:
+        if picture is not None:
+            _fit(out, picture, box)
+    return out
+
+
+def _fit(out: Picture, part: Picture, box: Box) -> None:
     x0, y0, x1, y1 = box
     if x1 <= x0 or y1 <= y0 or not part.size:
         return

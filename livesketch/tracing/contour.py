@@ -10,6 +10,7 @@ Stroke = NDArray[np.float32]  # (n, 2): x, y in units of the crop's side
 
 # From which `detail` on a line is drawn.
 BROW_EDGES, NOSE_WINGS, NOSE_RIDGE, LIP_LINES, LID_CREASES = 0.75, 0.2, 0.6, 0.1, 0.85
+_FEATURES = (*chains.LIPS, *chains.NOSE_BASE, *chains.LEFT_EYE, *chains.RIGHT_EYE)
 CLOSED_EYE = 0.1  # height of the opening by its width, under which no iris is seen
 
 
@@ -27,7 +28,7 @@ def contour_strokes(
         strokes.append(p[list(chains.OVAL)])
     else:
         strokes += outlines(silhouette, detail)
-        strokes.append(p[list(chains.JAW)])
+        strokes.append(seen_jaw(p))
     for eye, iris in zip(chains.EYES, chains.IRISES, strict=True):
         strokes.append(p[list(eye)])
         strokes += _iris(p, eye, iris, detail)
@@ -49,6 +50,25 @@ def contour_strokes(
     else:
         strokes.append(p[list(chains.MOUTH_LINE)])
     return strokes
+
+
+def seen_jaw(p: Stroke) -> Stroke:
+    """The jaw from ear to ear, without what a turned head hides behind its own cheek and mouth."""
+    jaw = p[list(chains.JAW)]
+    tall = float(np.ptp(p[:, 1])) or 1.0
+    chin = p[chains.CHIN]
+    outward = np.sign(jaw[:, 0] - chin[0])
+    features = p[list(_FEATURES)]
+    level = np.abs(features[None, :, 1] - jaw[:, None, 1]) < 0.06 * tall
+    out = (features[None, :, 0] - jaw[:, None, 0]) * outward[:, None]
+    is_hidden = np.where(level, out, -np.inf).max(1) > 0
+    is_hidden &= np.hypot(*(jaw - chin).T) > 0.15 * tall
+    middle = len(jaw) // 2
+    left = np.flatnonzero(is_hidden[:middle])
+    right = np.flatnonzero(is_hidden[middle:])
+    first = int(left[-1]) + 1 if len(left) else 0
+    last = middle + int(right[0]) if len(right) else len(jaw)
+    return jaw[first:last]
 
 
 def outlines(silhouette: NDArray[np.float32], detail: float) -> list[Stroke]:

@@ -1,24 +1,48 @@
 """Finds one face in a picture: the 478 points of its mesh, and the square that belongs to it."""
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from livesketch.frames import Picture, Place
-from livesketch.tracing.framing import crop, in_place, out_of_place, place_of
-from livesketch.tracing.meshes import Mesh, Segmenter, open_mesh, open_segmenter
+from livesketch.tracing.framing import crop, in_place, place_of
+from livesketch.tracing.light import BRIGHT, DIM, brightened, evened, is_hard_to_see, lightness
+from livesketch.tracing.meshes import (
+    Crowd,
+    Mesh,
+    Segmenter,
+    open_crowd,
+    open_mesh,
+    open_segmenter,
+)
+from livesketch.tracing.proof import has_features, is_found_again
+from livesketch.tracing.search import (
+    Points,
+    alone,
+    around,
+    is_amid,
+    is_same,
+    looked_at,
+    padded,
+    tiles,
+    window,
+)
 
 __all__ = ["Face", "FaceFinder", "crop", "in_place", "place_of", "silhouette"]
 
-GRAY = 110  # around the picture: the detector wants to see past the head
 LARGEST = 1280  # longer pictures are reduced for the search; the mesh itself sees 192 pixels
-ZOOMED = 320  # side of what is looked at again
-LIVE_TILES = 2  # looked at per frame while a live face is lost: about 6 ms each
+LIVE_LOOKS = 2  # per frame while a live face is lost: about 6 ms each
 STALE = 15  # frames after which a lost face's last place is no longer looked at
-DARK = 70  # mean brightness below which a brightened copy is tried
+RECHECKED = 30  # frames after which a followed face has to be found anew, in case it is none
+DOUBTS = 3  # so often in a row it may not be: a hand before the face is no farewell
+CROWD_EVERY = 30  # frames after which it is looked who else is there
+
+# A copy of the picture as the detector wants it, and how to look at that.
+Look = tuple[Picture, Callable[[Picture], Points | None]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,31 +68,49 @@ class FaceFinder:
     def __init__(self, is_still: bool) -> None:
         self.is_still = is_still
         self._mesh = open_mesh(is_still)
-        self._close_up: Mesh | None = self._mesh if is_still else None
+        self._close_up: Mesh = self._mesh if is_still else open_mesh(is_still=True)
+        self._crowd: Crowd | None = None
         self._segmenter: Segmenter | None = None
-        self._last: Face | None = None
         self._shape: tuple[int, ...] = ()
+        self._person = 0
+        self._last: Face | None = None
+        self._others: tuple[Place, ...] = ()
         self._lost_for = 0
-        self._next_tile = 0
+        self._age = self._doubts = 0
+        self._turn = 0
+        self._level: float | None = None  # of a face that is too dark, smoothed
+        self._has_followed = False  # the mesh knows a place
+        self._window: Place | None = None  # what the mesh sees, where a face is too small for it
 
-    def find(self, picture: Picture) -> Face | None:
-        """The face in a picture (H, W, 3) of any size, or None."""
+    def find(self, picture: Picture, person: int = 0) -> Face | None:
+        """The face in a picture (H, W, 3) of any size, or None.
+
+        `person` 0 is the one who is nearest; n the nth from the left, round and round, counted
+        when n changes: then that one is followed wherever they go.
+        """
         if min(picture.shape[:2]) < 16:
             return None
         shrink = min(1.0, LARGEST / max(picture.shape[:2]))
         if shrink < 1:
             picture = _resized(picture, shrink)
+        if self.is_still:
+            points = self._in_still(picture, person)
+            return None if points is None else Face(points / np.float32(shrink))
         if picture.shape != self._shape:
             self._changed_format(picture.shape)
-        points = self._search(picture)
+        points = self._in_live(picture, person)
         if points is None:
             self._lost_for += 1
-            if self._lost_for > STALE or self.is_still:
-                self._last = None
+            if self._lost_for > STALE:
+                self._last, self._others = None, ()
             return None
-        self._lost_for = 0
-        self._last = None if self.is_still else Face(points)
+        self._lost_for, self._last = 0, Face(points)
         return Face(points / np.float32(shrink))
+
+    @property
+    def people(self) -> int:
+        """How many were in the picture when it was last looked: about once a second."""
+        return len(self._others) + (self._last is not None)
 
     def silhouette(self, picture: Picture) -> NDArray[np.float32] | None:
         """Like silhouette(), but the model stays loaded."""
@@ -77,59 +119,176 @@ class FaceFinder:
         return None if self._segmenter is None else self._segmenter.person(picture)
 
     def close(self) -> None:
-        for model in {self._mesh, self._close_up, self._segmenter} - {None}:
+        for model in {self._mesh, self._close_up, self._crowd, self._segmenter} - {None}:
             model.close()  # type: ignore[union-attr]
+
+    # pictures one by one
+
+    def _in_still(self, picture: Picture, person: int) -> Points | None:
+        for seen, look in self._still_looks(picture, person):
+            points = look(seen)
+            if points is None or not self._is_face(seen, points):
+                continue
+            place = place_of(points)
+            level = lightness(picture, place)
+            if level < DIM:
+                better = looked_at(
+                    self._mesh, brightened(picture, level, place.side), around(place)
+                )
+                if better is not None and is_same(place_of(better), place):
+                    return better
+            return points
+        return None
+
+    def _still_looks(self, picture: Picture, person: int) -> Iterator[Look]:
+        if person:
+            yield picture, partial(self._in_crowd, person=person)
+        for padding in (0.25, 0.0, 0.6):
+            yield picture, partial(padded, self._mesh, padding=padding)
+        if is_hard_to_see(picture):
+            seen = evened(picture)
+            yield seen, partial(padded, self._mesh, padding=0.25)
+            yield seen, self._in_crowd
+        yield picture, self._in_crowd
+        for tile in tiles(picture):
+            yield picture, partial(looked_at, self._mesh, place=tile)
+
+    # one picture after the other
+
+    def _in_live(self, picture: Picture, person: int) -> Points | None:
+        if person != self._person:
+            self._person = person
+            points = self._chosen(picture)
+            if points is not None:
+                return points
+        points = None if self._last is None else self._followed(picture, self._last.place)
+        return self._sought(picture) if points is None else points
+
+    def _chosen(self, picture: Picture) -> Points | None:
+        """Somebody else was asked for; where nobody else is, the one before is followed on."""
+        seen = evened(picture) if is_hard_to_see(picture) else picture
+        points = self._in_crowd(seen, self._person)
+        if points is None or not self._is_face(seen, points):
+            return None
+        return self._begun(picture, points)
+
+    def _followed(self, picture: Picture, last: Place) -> Points | None:
+        seen = self._helped(picture, last)
+        points = self._tracked(seen)
+        if points is None:
+            return None
+        place = place_of(points)
+        if not is_same(place, last):
+            near = looked_at(self._close_up, seen, around(last))
+            if near is not None and is_same(place_of(near), last):
+                return self._begun(picture, near)
+            return None
+        if not has_features(picture, points):
+            return None
+        self._age += 1
+        if self._age % RECHECKED == 0:
+            self._doubts = 0 if self._is_face(seen, points) else self._doubts + 1
+            if self._doubts >= DOUBTS:
+                self._last = None
+                return None
+            self._age -= self._doubts > 0  # asked again in the next frame
+        if self._age % CROWD_EVERY == CROWD_EVERY // 2:
+            self._others = tuple(p for p in self._places(picture) if not is_same(p, place))
+        if self._window is not None and not is_amid(place, self._window):
+            return self._begun(picture, points)
+        return points
+
+    def _tracked(self, seen: Picture) -> Points | None:
+        if self._window is None:
+            return padded(self._mesh, seen, 0.25)
+        return looked_at(self._mesh, seen, self._window)
+
+    def _sought(self, picture: Picture) -> Points | None:
+        for seen, look in self._live_looks(picture):
+            points = look(seen)
+            if points is None or not self._is_face(seen, points):
+                continue
+            if self._is_known_other(place_of(points)):
+                continue  # who was here is hidden for a moment, and somebody else is not
+            return self._begun(picture, points)
+        return None
+
+    def _live_looks(self, picture: Picture) -> Iterator[Look]:
+        is_hard = is_hard_to_see(picture)
+        if self._last is not None:
+            seen = self._helped(picture, self._last.place)
+            yield seen, partial(looked_at, self._close_up, place=around(self._last.place))
+        everywhere = self._looks_everywhere(picture, is_hard)
+        if self._lost_for == 0:  # a start, or a cut to another picture
+            yield picture, partial(self._in_crowd, person=self._person)
+            for padding in (0.25, 0.0):
+                yield picture, partial(padded, self._close_up, padding=padding)
+            return
+        for _ in range(min(LIVE_LOOKS, len(everywhere))):
+            seen, look = everywhere[self._turn % len(everywhere)]
+            self._turn += 1
+            yield (evened(picture) if seen is None else seen), look
+
+    def _looks_everywhere(
+        self, picture: Picture, is_hard: bool
+    ) -> Sequence[tuple[Picture | None, Callable[[Picture], Points | None]]]:
+        """None stands for the evened picture, which costs something to make."""
+        crowd = partial(self._in_crowd, person=self._person)
+        whole = partial(padded, self._close_up, padding=0.25)
+        close = [partial(looked_at, self._close_up, place=tile) for tile in tiles(picture)]
+        seen = None if is_hard else picture
+        return [(seen, crowd), (seen, whole), (picture, crowd), *((seen, look) for look in close)]
+
+    def _is_known_other(self, place: Place) -> bool:
+        is_waiting = self._last is not None and 0 < self._lost_for + 1 <= STALE
+        return is_waiting and any(is_same(place, other) for other in self._others)
+
+    def _begun(self, picture: Picture, points: Points) -> Points:
+        """From here on the mesh follows that face, and no other that may be in the picture."""
+        if self._has_followed:
+            self._mesh.close()
+            self._mesh = open_mesh(is_still=False)
+        place = place_of(points)
+        self._has_followed, self._level = True, None
+        self._age = self._doubts = 0
+        self._window = window(picture, place)
+        first = self._tracked(alone(self._helped(picture, place), place))
+        return first if first is not None and is_same(place_of(first), place) else points
 
     def _changed_format(self, shape: tuple[int, ...]) -> None:
         """A mesh that follows a face would look for it at its old place and imagine one there."""
-        if self._shape and not self.is_still:
-            self._mesh.close()
-            self._mesh = open_mesh(is_still=False)
-        self._shape, self._last = shape, None
+        self._shape, self._last, self._others, self._lost_for = shape, None, (), 0
 
-    def _search(self, picture: Picture) -> NDArray[np.float32] | None:
-        points = _padded(self._mesh, picture, 0.25)
-        if points is not None:
-            return points
-        if self._close_up is None:
-            self._close_up = open_mesh(is_still=True)
-        if self._last is not None:
-            points = _looked_at(self._close_up, picture, _around(self._last.place))
-            if points is not None:
-                return points
-        if self._lost_for == 0 and not self.is_still:  # a start, or a cut to another picture
-            for padding in (0.25, 0.0):
-                points = _padded(self._close_up, picture, padding)
-                if points is not None:
-                    return points
-        return self._searched_still(picture) if self.is_still else self._searched_live(picture)
+    # both
 
-    def _searched_still(self, picture: Picture) -> NDArray[np.float32] | None:
-        assert self._close_up is not None
-        for padding in (0.0, 0.6):
-            points = _padded(self._close_up, picture, padding)
-            if points is not None:
-                return points
-        if picture.mean() < DARK:
-            points = _padded(self._close_up, _brightened(picture), 0.25)
-            if points is not None:
-                return points
-        for tile in _tiles(picture):
-            points = _looked_at(self._close_up, picture, tile)
-            if points is not None:
-                return points
-        return None
+    def _is_face(self, seen: Picture, points: Points) -> bool:
+        return has_features(seen, points) and is_found_again(self._close_up, seen, points)
 
-    def _searched_live(self, picture: Picture) -> NDArray[np.float32] | None:
-        assert self._close_up is not None
-        tiles = _tiles(picture)
-        for _ in range(min(LIVE_TILES, len(tiles))):
-            tile = tiles[self._next_tile % len(tiles)]
-            self._next_tile += 1
-            points = _looked_at(self._close_up, picture, tile)
-            if points is not None:
-                return points
-        return None
+    def _places(self, picture: Picture) -> list[Place]:
+        if self._crowd is None:
+            self._crowd = open_crowd()
+        return self._crowd.places(picture)
+
+    def _in_crowd(self, picture: Picture, person: int = 0) -> Points | None:
+        """The person asked for, of all who are in the picture."""
+        places = self._places(picture)
+        if not places:
+            return None
+        nearest = max(places, key=lambda place: place.side)
+        chosen = places[(person - 1) % len(places)] if person else nearest
+        if self._last is None or person != 0:
+            self._others = tuple(place for place in places if place is not chosen)
+        return looked_at(self._close_up, picture, around(chosen))
+
+    def _helped(self, picture: Picture, place: Place) -> Picture:
+        """The picture, or where the face is in the dark, a brightened one."""
+        level = lightness(picture, place)
+        if level > (DIM if self._level is None else BRIGHT):
+            self._level = None
+            return picture
+        # a gain that jumps with every flicker would make the mesh tremble
+        self._level = level if self._level is None else 0.9 * self._level + 0.1 * level
+        return brightened(picture, self._level, place.side)
 
 
 def silhouette(picture: Picture) -> NDArray[np.float32] | None:
@@ -146,65 +305,7 @@ def silhouette(picture: Picture) -> NDArray[np.float32] | None:
         segmenter.close()
 
 
-def _padded(mesh: Mesh, picture: Picture, padding: float) -> NDArray[np.float32] | None:
-    height, width = picture.shape[:2]
-    x, y = int(width * padding), int(height * padding)
-    canvas = np.full((height + 2 * y, width + 2 * x, 3), GRAY, np.uint8)
-    canvas[y : y + height, x : x + width] = picture
-    points = mesh.points(canvas)
-    if points is not None:
-        points[:, :2] -= (x, y)
-        if not _is_in(points, width, height):
-            return None
-    return points
-
-
-def _looked_at(mesh: Mesh, picture: Picture, place: Place) -> NDArray[np.float32] | None:
-    points = mesh.points(crop(picture, place, ZOOMED))
-    if points is None:
-        return None
-    points = out_of_place(points, place, ZOOMED)
-    return points if _is_in(points, picture.shape[1], picture.shape[0]) else None
-
-
-def _is_in(points: NDArray[np.float32], width: int, height: int) -> bool:
-    """A mesh mostly outside the picture was guessed, not seen."""
-    x, y = points[:, 0], points[:, 1]
-    return bool(((x > 0) & (x < width) & (y > 0) & (y < height)).mean() > 0.5)
-
-
-def _around(place: Place) -> Place:
-    side = place.side * 1.4
-    return Place(place.x - place.side * 0.2, place.y - place.side * 0.2, side)
-
-
-def _tiles(picture: Picture) -> list[Place]:
-    """Overlapping squares of falling size that cover the picture: the detector needs a face to
-    fill a tenth of what it sees."""
-    height, width = picture.shape[:2]
-    places = []
-    for part in (2, 4):
-        side = max(height, width) / part
-        if side < 48:
-            break
-        columns, rows = (max(1, int(np.ceil(2 * length / side)) - 1) for length in (width, height))
-        spread_x, spread_y = max(width - side, 0), max(height - side, 0)
-        for row in range(rows):
-            for column in range(columns):
-                x = spread_x * column / max(columns - 1, 1)
-                y = spread_y * row / max(rows - 1, 1)
-                places.append(Place(x, y, side))
-    return places
-
-
 def _resized(picture: Picture, scale: float) -> Picture:
     height, width = picture.shape[:2]
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
-
-
-def _brightened(picture: Picture) -> Picture:
-    """Contrast evened out in patches (CLAHE, Zuiderveld 1994), on the lightness only."""
-    lab = cv2.cvtColor(picture, cv2.COLOR_RGB2LAB)
-    lab[..., 0] = cv2.createCLAHE(4.0, (8, 8)).apply(lab[..., 0])
-    return np.asarray(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB), np.uint8)

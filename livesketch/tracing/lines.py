@@ -7,11 +7,15 @@ from numpy.typing import NDArray
 from livesketch.errors import TraceError
 from livesketch.frames import Picture, Sketch
 from livesketch.tracing import contour
+from livesketch.tracing.artist import artist_strokes, painted
 from livesketch.tracing.chains import OVAL
+from livesketch.tracing.hairline import hairline
+from livesketch.tracing.pencil import penciled, shade_strokes
 from livesketch.tracing.vector import strokes_in
 
-STYLES: tuple[str, ...] = ("contour", "ink", "edges")
+STYLES: tuple[str, ...] = ("contour", "ink", "edges", "artist", "pencil")
 LINE = 3 / 256  # width of a line, in sides
+HAIRLINE = 0.4  # from this detail on, the contour style has the line between forehead and hair
 HAIR_LINES = 0.55  # from this detail on, the contour style has lines inside hair and clothes
 
 
@@ -29,12 +33,17 @@ def draw(
     """
     size = len(crop)
     if style == "contour":
-        paper = rasterised(contour_strokes(landmarks / np.float32(size), silhouette, detail), size)
+        paper = rasterised(_contours(crop, landmarks, silhouette, detail), size)
         if detail >= HAIR_LINES:
             paper = np.minimum(paper, _hair(crop, landmarks, silhouette, detail))
         return paper
+    if style == "artist":
+        return painted(_artist(crop, landmarks, silhouette, detail), size)
     if style == "ink":
         return _in_front(_inked(crop, detail), silhouette)
+    if style == "pencil":
+        lines = _in_front(_inked(crop, 0.35 * detail), silhouette)
+        return penciled(lines, shade_strokes(crop, silhouette, detail))
     if style == "edges":
         return _in_front(_edged(crop, detail), silhouette)
     raise TraceError(f"There is no line style called {style!r}.", f"Choose: {', '.join(STYLES)}.")
@@ -54,17 +63,49 @@ def strokes_of(
     style: str,
     detail: float,
 ) -> list[NDArray[np.float32]]:
-    """What draw() draws, as strokes (n, 2) of x, y in units of the side, in drawing order."""
+    """What draw() draws, as strokes in drawing order: (n, 2) of x, y in units of the side, or where
+    lines swell and pale (n, 3) with the pen's pressure 0..1."""
+    if style == "artist":
+        return _artist(crop, landmarks, silhouette, detail)
+    if style == "pencil":
+        lines = strokes_in(_in_front(_inked(crop, 0.35 * detail), silhouette))
+        return lines + shade_strokes(crop, silhouette, detail)
     if style != "contour":
         return strokes_in(draw(crop, landmarks, silhouette, style, detail))
-    strokes = contour_strokes(landmarks / np.float32(len(crop)), silhouette, detail)
+    strokes = _contours(crop, landmarks, silhouette, detail)
     if detail >= HAIR_LINES:
         strokes += strokes_in(_hair(crop, landmarks, silhouette, detail))
     return strokes
 
 
+def _contours(
+    crop: Picture,
+    landmarks: NDArray[np.float32],
+    silhouette: NDArray[np.float32] | None,
+    detail: float,
+) -> list[NDArray[np.float32]]:
+    strokes = contour_strokes(landmarks / np.float32(len(crop)), silhouette, detail)
+    line = hairline(crop, landmarks, silhouette) if detail >= HAIRLINE else None
+    return strokes if line is None else [*strokes, line]
+
+
+def _artist(
+    crop: Picture,
+    landmarks: NDArray[np.float32],
+    silhouette: NDArray[np.float32] | None,
+    detail: float,
+) -> list[NDArray[np.float32]]:
+    line = hairline(crop, landmarks, silhouette)
+    return artist_strokes(landmarks / np.float32(len(crop)), silhouette, line, detail)
+
+
 def rasterised(strokes: list[NDArray[np.float32]], size: int, width: float = LINE) -> Sketch:
-    """Strokes in units of the side -> Sketch (size, size), lines `width` sides wide."""
+    """Strokes in units of the side -> Sketch (size, size): (n, 2) `width` sides wide, (n, 3) as wide
+    as their pressure says."""
+    swelling = [stroke for stroke in strokes if stroke.shape[1] > 2]
+    if swelling:
+        plain = [stroke for stroke in strokes if stroke.shape[1] == 2]
+        return np.minimum(painted(swelling, size), rasterised(plain, size, width))
     paper = np.full((size, size), 255, np.uint8)
     lines = [np.round((np.clip(s, -2, 3) * size - 0.5) * 16).astype(np.int32) for s in strokes]
     # OpenCV's smooth lines come out wider than asked: 1.3, 3.4, 5.5 pixels for 1, 2 and 4.

@@ -7,7 +7,7 @@ from typing import Literal
 from livesketch.kinds import kind_of
 from livesketch.ui.folder import Entry, Listing
 
-Purpose = Literal["open", "save_as", "save_face"]
+Purpose = Literal["open", "photo", "save_as", "save_face"]
 ENDINGS: dict[str, str] = {"save_as": ".livesketch", "save_face": ".png"}
 
 
@@ -20,7 +20,7 @@ class Browser:
         self.purpose: Purpose = purpose
         self.folder = folder
         self.text = name  # open: narrows the list, or a path; save: the file's name
-        self.selected = 0 if purpose == "open" else -1
+        self.selected = -1 if self.is_saving else 0
         self.scroll = 0  # first row shown
         self.is_replacing = False  # Enter was pressed on an existing name; once more replaces it
         self.listing: Listing | None = None
@@ -29,7 +29,7 @@ class Browser:
 
     @property
     def is_saving(self) -> bool:
-        return self.purpose != "open"
+        return self.purpose in ENDINGS
 
     @property
     def rows(self) -> list[Entry]:

@@ -12,6 +12,8 @@ _NAMES = {
     pygame.K_KP_ENTER: "return",
     pygame.K_DELETE: "delete",
     pygame.K_BACKSPACE: "backspace",
+    pygame.K_PAGEDOWN: "pagedown",
+    pygame.K_PAGEUP: "pageup",
 }
 _COMMAND = pygame.KMOD_META if sys.platform == "darwin" else pygame.KMOD_CTRL
 
@@ -32,3 +34,10 @@ def chord_of(event: pygame.Event) -> str:
     shift = bool(event.mod & pygame.KMOD_SHIFT)
     held = [word for word, is_down in (("ctrl", ctrl), ("alt", alt), ("shift", shift)) if is_down]
     return "+".join([*held, name.lower()])
+
+
+def held_keys() -> frozenset[str]:
+    """Which of shift, ctrl and alt are down now."""
+    mod = pygame.key.get_mods()
+    flags = (("shift", pygame.KMOD_SHIFT), ("ctrl", _COMMAND | pygame.KMOD_CTRL))
+    return frozenset(name for name, flag in (*flags, ("alt", pygame.KMOD_ALT)) if mod & flag)

@@ -15,6 +15,8 @@ class Desk:
     focus: Focus = Focus.EVERYTHING
     is_panel_open: bool = False
     is_help_open: bool = False
+    has_stage: bool = False  # there is a show to be operated
+    tour_card: int | None = None  # which card of the tour is shown, from 0; None: no tour
     folded: set[str] = field(default_factory=set)  # groups of the panel
     panel_scroll: int = 0  # pixels
     browser: Browser | None = None
@@ -27,6 +29,7 @@ class Desk:
     grabbed_button: int = 0
     is_stroke_eraser: bool = False
     last_pointer: Pointer | None = None  # to end a stroke whose paper went away
+    drag_place: tuple[float, float] | None = None  # where the hand that moves the paper was
     tool: str = "pen"  # as asked for, a turn before the View says so
     fresh_at: float = -1.0e9  # when the green light was last deserved
     stats: Stats = field(

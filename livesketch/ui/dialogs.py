@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from livesketch.controls.actions import Action
+from livesketch.places import assets_dir
 from livesketch.ui.browser import Browser, Purpose
 from livesketch.ui.desk import Desk
 from livesketch.ui.folder import Listing, read_folder
@@ -19,8 +20,10 @@ class Dialogs:
 
     def asks(self, action: Action, view: View, desk: Desk) -> bool:
         """True if a file must be chosen before `action` can be done: then the browser is open now."""
-        if action.name == "open":
-            self._open("open", view, desk)
+        if action.name in ("open", "photo"):
+            self._open("open" if action.name == "open" else "photo", view, desk)
+        elif action.name == "examples":
+            self._open("open", view, desk, folder=assets_dir() / "drawings")
         elif action.name == "save_as" or (action.name == "save" and view.path is None):
             name = view.path.name if view.path else f"{_plain(view.drawing_name)}.livesketch"
             self._open("save_as", view, desk, name)
@@ -46,8 +49,15 @@ class Dialogs:
             self._reader.close()
             self._reader = None
 
-    def _open(self, purpose: Purpose, view: View, desk: Desk, name: str = "") -> None:
-        folder = self.last_folder or (view.path.parent if view.path else Path.home())
+    def _open(
+        self,
+        purpose: Purpose,
+        view: View,
+        desk: Desk,
+        name: str = "",
+        folder: Path | None = None,
+    ) -> None:
+        folder = folder or self.last_folder or (view.path.parent if view.path else Path.home())
         desk.browser = Browser(purpose, folder, self._ask, name)
         desk.is_help_open = False
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pygame
 
 from livesketch.controls.actions import Action, row
-from livesketch.ui.chords import chord_of
+from livesketch.controls.addresses import SAFETY
+from livesketch.ui.chords import chord_of, held_keys
 from livesketch.ui.desk import Desk
 from livesketch.ui.parts import Part, Touch, at
 
@@ -27,7 +28,9 @@ _HEARD = (
     pygame.WINDOWSIZECHANGED,
     pygame.WINDOWLEAVE,
     pygame.WINDOWFOCUSLOST,
+    pygame.WINDOWCLOSE,
 )
+_KEYS = (pygame.KEYDOWN, pygame.KEYUP, pygame.TEXTINPUT)
 _LONGEST_TURN_S = 0.5
 
 
@@ -40,7 +43,8 @@ def choose_events() -> None:
 class Ear:
     """Remembers which keys are down, when it listened last, and whether the window was uncovered."""
 
-    def __init__(self) -> None:
+    def __init__(self, window_id: int) -> None:
+        self._window_id = window_id  # SDL's number of the window
         self.was_damaged = False
         self._down: set[int] = set()
         self._listened = time.monotonic()
@@ -50,9 +54,14 @@ class Ear:
         self, desk: Desk, parts: Sequence[Part], keys: Mapping[str, str]
     ) -> Iterator[Action]:
         """What was asked for since the last call, in order."""
-        heard = pygame.event.get()
+        heard = [event for event in pygame.event.get() if self._is_ours(event)]
         for event, moment in zip(heard, self._moments(len(heard)), strict=True):
             yield from self._hear(event, moment, desk, parts, keys)
+
+    def _is_ours(self, event: pygame.Event) -> bool:
+        """Of an output's window only the keys are heard: whichever has the keyboard, blackout is black."""
+        window = getattr(event, "window", None)
+        return window is None or window.id == self._window_id or event.type in _KEYS
 
     def _moments(self, count: int) -> list[float]:
         """When `count` events arrived: pygame keeps no stamps, so they are spread evenly over the turn.
@@ -94,7 +103,7 @@ class Ear:
         elif kind == pygame.DROPFILE:
             desk.browser = None
             yield Action("open", Path(event.file))
-        elif kind == pygame.QUIT:
+        elif kind in (pygame.QUIT, pygame.WINDOWCLOSE):  # with a second window there is no QUIT
             yield Action("quit")
         else:
             yield from self._window_changed(kind, moment, desk, parts)
@@ -123,11 +132,11 @@ class Ear:
         part = at(parts, *event.pos)
         if part is None or part.touch is None:
             return
-        if part.name == "paper" and event.button == 2:
-            return
         desk.grabbed, desk.grabbed_button = part.name, event.button
         self._last_stroke = event.pos
-        yield from part.touch(Touch("down", event.pos[0], event.pos[1], event.button, moment))
+        yield from part.touch(
+            Touch("down", event.pos[0], event.pos[1], event.button, moment, held_keys())
+        )
 
     def _moved(
         self, event: pygame.Event, moment: float, desk: Desk, parts: Sequence[Part]
@@ -142,7 +151,7 @@ class Ear:
         part = _named(parts, desk.grabbed)
         if part is not None and part.touch is not None:
             yield from part.touch(
-                Touch("move", event.pos[0], event.pos[1], desk.grabbed_button, moment)
+                Touch("move", event.pos[0], event.pos[1], desk.grabbed_button, moment, held_keys())
             )
 
     def _let_go(
@@ -151,7 +160,7 @@ class Ear:
         part = _named(parts, desk.grabbed)
         if part is not None and part.touch is not None:
             yield from part.touch(Touch("up", *pos, desk.grabbed_button, moment))
-        elif desk.grabbed == "paper" and desk.last_pointer is not None:
+        elif desk.grabbed in ("paper", "traced") and desk.last_pointer is not None:
             yield Action("pointer", replace(desk.last_pointer, kind="up", time=moment))
         desk.grabbed, desk.grabbed_button = "", 0
 
@@ -167,6 +176,10 @@ class Ear:
         self, event: pygame.Event, is_repeat: bool, desk: Desk, keys: Mapping[str, str]
     ) -> Iterator[Action]:
         chord = chord_of(event)
+        if keys.get(chord) in SAFETY and len(chord) > 1:  # also while a name is being typed
+            if not is_repeat:
+                yield Action(keys[chord])
+            return
         if desk.browser is not None and not desk.is_help_open and "ctrl" not in chord:
             yield from _browse(chord, desk)
             return

@@ -1,47 +1,55 @@
 """Letters, icons and shapes at one scale, each drawn once and kept."""
 
+import re
 from collections.abc import Callable, Hashable
 
 import pygame
 
 from livesketch.places import assets_dir
 from livesketch.ui import shapes
+from livesketch.ui.catalogue import has_han
 from livesketch.ui.theme import BODY, TEXT, Colour
 
+_WORDS = re.compile(r"\s*(?:[\u2e80-\uffff]|[^\s\u2e80-\uffff]+)\s*")
 _MOST_KEPT = 800  # texts change with every number shown: forget all of them now and then
 
 
 class Kit:
     """Everything a widget needs to draw itself, for one scale (real pixels per unit)."""
 
-    def __init__(self, scale: float) -> None:
+    def __init__(self, scale: float, words: Callable[[str], str] = str) -> None:
         self.scale = scale
+        self.words = words  # an English sentence in the person's language
         self._kept: dict[Hashable, pygame.Surface | tuple[pygame.Surface, ...]] = {}
-        self._fonts: dict[tuple[int, bool], pygame.font.Font] = {}
+        self._fonts: dict[tuple[int, bool, bool], pygame.font.Font] = {}
         pygame.font.init()
 
     def px(self, units: float) -> int:
         """Units as whole real pixels."""
         return round(units * self.scale)
 
-    def font(self, size: float, is_bold: bool = False) -> pygame.font.Font:
-        key = (max(6, self.px(size)), is_bold)
+    def font(
+        self, size: float, is_bold: bool = False, is_chinese: bool = False
+    ) -> pygame.font.Font:
+        key = (max(6, self.px(size)), is_bold, is_chinese)
         if key not in self._fonts:
             name = "NotoSans-Bold.ttf" if is_bold else "NotoSans-Regular.ttf"
+            name = "NotoSansSC-Regular.otf" if is_chinese else name
             self._fonts[key] = pygame.font.Font(assets_dir() / "fonts" / name, key[0])
         return self._fonts[key]
 
     def text(
         self, words: str, size: float = BODY, colour: Colour = TEXT, is_bold: bool = False
     ) -> pygame.Surface:
-        words = words.replace("\x00", "").replace("\n", " ")
+        words = self.words(words.replace("\x00", "").replace("\n", " "))
         return self._keep(
             ("text", words, size, colour, is_bold),
-            lambda: self.font(size, is_bold).render(words, True, colour),
+            lambda: self.font(size, is_bold, has_han(words)).render(words, True, colour),
         )
 
     def width(self, words: str, size: float = BODY, is_bold: bool = False) -> int:
-        return self.font(size, is_bold).size(words.replace("\x00", ""))[0]
+        words = self.words(words.replace("\x00", ""))
+        return self.font(size, is_bold, has_han(words)).size(words)[0]
 
     def fitted(
         self,
@@ -52,6 +60,7 @@ class Kit:
         is_bold: bool = False,
     ) -> pygame.Surface:
         """The words, cut with "…" where they would be wider than `width` pixels."""
+        words = self.words(words)
         if self.width(words, size, is_bold) <= width:
             return self.text(words, size, colour, is_bold)
         low, high = 0, len(words)
@@ -64,17 +73,17 @@ class Kit:
         return self.text(words[:low].rstrip() + "…" if low else "", size, colour, is_bold)
 
     def lines(self, words: str, width: int, size: float = BODY) -> list[str]:
-        """The words broken between words so that no line is wider than `width` pixels."""
+        """The words broken between words, Chinese anywhere, so that no line is wider than `width` pixels."""
         lines: list[str] = []
         line = ""
-        for word in words.split():
-            longer = f"{line} {word}".strip()
-            if line and self.width(longer, size) > width:
-                lines.append(line)
-                line = word
+        for word in _WORDS.findall(self.words(words)):
+            longer = f"{line}{word}" if line else word.lstrip()
+            if line and self.width(longer.rstrip(), size) > width:
+                lines.append(line.rstrip())
+                line = word.lstrip()
             else:
                 line = longer
-        return [*lines, line] if line else lines
+        return [*lines, line.rstrip()] if line.strip() else lines
 
     def icon(self, name: str, size: float, colour: Colour) -> pygame.Surface:
         def draw() -> pygame.Surface:

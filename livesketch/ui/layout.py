@@ -1,6 +1,6 @@
 """Where everything lies for a size of the window: arithmetic on rectangles, nothing is drawn here."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from enum import IntEnum
 
 from pygame import Rect
@@ -37,6 +37,7 @@ class Layout:
     looks: Rect = field(default_factory=_nowhere)
     status: Rect = field(default_factory=_nowhere)
     panel: Rect = field(default_factory=_nowhere)
+    stage: Rect = field(default_factory=_nowhere)
 
 
 def scale_for(size: tuple[int, int]) -> float:
@@ -46,9 +47,34 @@ def scale_for(size: tuple[int, int]) -> float:
 
 
 def arrange(
-    size: tuple[int, int], focus: Focus = Focus.EVERYTHING, is_panel_open: bool = False
+    size: tuple[int, int],
+    focus: Focus = Focus.EVERYTHING,
+    is_panel_open: bool = False,
+    has_stage: bool = False,
+    is_left_handed: bool = False,
 ) -> Layout:
-    """Two equal squares, as large as they can be, beside each other or one above the other."""
+    """Two equal squares, as large as they can be, beside each other or one above the other.
+
+    `has_stage`: above the status line there is room for the operator of a show.
+    For a left hand all of it is seen as in a mirror: the paper and its tools are on the right.
+    """
+    layout = _arranged(size, focus, is_panel_open, has_stage)
+    return _mirrored(layout) if is_left_handed else layout
+
+
+def _mirrored(layout: Layout) -> Layout:
+    width = layout.size[0]
+
+    def other_side(rect: Rect) -> Rect:
+        return Rect(width - rect.right, rect.y, rect.width, rect.height) if rect.width else rect
+
+    rects = {one.name: getattr(layout, one.name) for one in fields(layout)}
+    return replace(
+        layout, **{name: other_side(one) for name, one in rects.items() if isinstance(one, Rect)}
+    )
+
+
+def _arranged(size: tuple[int, int], focus: Focus, is_panel_open: bool, has_stage: bool) -> Layout:
     scale = scale_for(size)
     if focus == Focus.FACE:
         side = max(16, min(size))
@@ -56,7 +82,7 @@ def arrange(
         return Layout(size, scale, focus, False, _nowhere(), face)
     if focus == Focus.PICTURES:
         return _only_pictures(size, scale)
-    return _everything(size, scale, is_panel_open)
+    return _everything(size, scale, is_panel_open, has_stage)
 
 
 def _only_pictures(size: tuple[int, int], scale: float) -> Layout:
@@ -75,7 +101,9 @@ def _only_pictures(size: tuple[int, int], scale: float) -> Layout:
     return Layout(size, scale, Focus.PICTURES, is_stacked, Rect(x, y, side, side), face)
 
 
-def _everything(size: tuple[int, int], scale: float, is_panel_open: bool) -> Layout:
+def _everything(
+    size: tuple[int, int], scale: float, is_panel_open: bool, has_stage: bool
+) -> Layout:
     def px(units: float) -> int:
         return round(units * scale)
 
@@ -83,7 +111,8 @@ def _everything(size: tuple[int, int], scale: float, is_panel_open: bool) -> Lay
     rail, gap, margin = px(theme.RAIL), px(theme.GAP), px(theme.MARGIN)
     head, knobs, status = px(theme.HEAD_ROW), px(theme.KNOBS_ROW), px(theme.STATUS_ROW)
     small_head, small_row = px(36), px(62)  # rows are tighter where everything stacks
-    room_high = height - status
+    stage = px(theme.STAGE_ROW) if has_stage else 0
+    room_high = height - status - stage
     panel = min(px(theme.PANEL), width)
 
     def sides(wide: int) -> tuple[int, int]:
@@ -122,7 +151,8 @@ def _everything(size: tuple[int, int], scale: float, is_panel_open: bool) -> Lay
         face_head=Rect(face.x, face.y - head, side, head),
         knobs=Rect(paper.x, paper.bottom, side, knobs),
         looks=Rect(face.x, face.bottom, side, knobs),
-        status=Rect(0, room_high, width, status),
+        status=Rect(0, room_high + stage, width, status),
+        stage=Rect(0, room_high, width, stage) if stage else _nowhere(),
         panel=Rect(width - panel, 0, panel, room_high) if is_panel_open else _nowhere(),
     )
 

@@ -19,6 +19,7 @@ class Touch:
     y: float
     button: int  # 1 left, 2 middle, 3 right
     time: float
+    held: frozenset[str] = frozenset()  # "shift", "ctrl", "alt"
 
 
 Draw = Callable[[pygame.Surface], None]

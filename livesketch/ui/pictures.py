@@ -61,6 +61,14 @@ class Pictures:
             return kept[2]
         return self._keep(name, picture, side, surface_of(fitted(picture, side)))
 
+    def still(self, name: str, picture: Picture, size: tuple[int, int]) -> pygame.Surface:
+        """As face(), but of any size (width, height), which must be the picture's shape."""
+        kept = self._kept.get(name)
+        if kept is not None and kept[0] is picture and kept[1] == size[0]:
+            return kept[2]
+        small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+        return self._keep(name, picture, size[0], surface_of(np.ascontiguousarray(small, np.uint8)))
+
     def traced(self, sketch: Sketch, side: int) -> pygame.Surface:
         kept = self._kept.get("traced")
         if kept is not None and kept[0] is sketch and kept[1] == side:

@@ -18,8 +18,10 @@ from livesketch.ui.widgets import (
     looks,
     panel,
     rail,
+    stage_bar,
     status,
     tips,
+    tour,
 )
 
 
@@ -39,7 +41,9 @@ def build(
         found += rail.parts(view, desk, layout, kit, keys)
         found += knobs.parts(view, desk, layout, kit)
         found += looks.parts(view, desk, layout, kit, pictures, keys)
+        found += stage_bar.parts(view, desk, layout, kit, pictures, keys)
         found.append(status.line(view, desk, layout, kit, keys))
+        found += tour.parts(desk, layout, kit)
     found += cursor.parts(view, desk, layout, kit)
     found += panel.parts(view, desk, layout, kit)
     found += browser_card.parts(desk, layout, kit, finish)

@@ -74,10 +74,19 @@ def _open(size: tuple[int, int], title: str, wants_vsync: bool) -> Screen | None
 
 def set_full_screen(is_full: bool) -> None:
     """The window itself covers the display, or becomes what it was; it is never made anew."""
-    with warnings.catch_warnings():  # set_mode() would make another window, which pens do not know
-        warnings.simplefilter("ignore", DeprecationWarning)
-        window = pygame.Window.from_display_module()
+    window = _window()  # set_mode() would make another one, which pens do not know
     if is_full:
         window.set_fullscreen(desktop=True)
     else:
         window.set_windowed()
+
+
+def window_id() -> int:
+    """SDL's number of the window: what its events carry."""
+    return _window().id
+
+
+def _window() -> pygame.Window:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return pygame.Window.from_display_module()

@@ -31,4 +31,5 @@ GAP = 24.0  # between the pictures
 MARGIN = 24.0
 KNOBS_ROW = 78.0
 STATUS_ROW = 34.0
+STAGE_ROW = 86.0
 PANEL = 304.0

@@ -7,6 +7,8 @@ from pathlib import Path
 from livesketch.frames import Picture, Sketch
 from livesketch.parameters import Value
 
+TOOLS = ("pen", "eraser", "line", "ellipse", "select", "mask", "fill")
+Point = tuple[float, float]  # in sides of the paper's square on the screen
 PixelRect = tuple[int, int, int, int]  # x, y, width, height
 
 
@@ -49,6 +51,52 @@ class Choice:
     label: str = ""
 
 
+@dataclass(frozen=True)
+class Marks:
+    """What lies over the paper and is no part of the drawing, in sides of its square on the screen."""
+
+    picked: tuple[
+        Point, ...
+    ] = ()  # corners of the box round what is picked, and its turning handle
+    frame: tuple[Point, ...] = ()  # corners of the box that picks
+    axis: tuple[Point, ...] = ()  # the axis of symmetry, from above to below
+    zoom: float = 1.0
+    pressure: float | None = None  # of a real pen that is down
+
+
+@dataclass(frozen=True, eq=False)
+class OutputCard:
+    """An output that is open: `light` is "good", "waiting" or "bad"; `picture` is what it shows."""
+
+    name: str
+    state: str
+    light: str
+    picture: Picture | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class CueCard:
+    name: str
+    picture: Picture | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class ShowView:
+    """What the operator of a show has before them."""
+
+    is_blackout: bool = False
+    is_frozen: bool = False
+    is_panic: bool = False
+    has_safe: bool = True  # there is a safe picture that panic brings
+    outputs: tuple[OutputCard, ...] = ()
+    cue: CueCard | None = None
+    next_cue: CueCard | None = None
+    number: str = ""  # "2/12": which cue it is
+    tempo: str = ""
+    is_moving: bool = False  # a morph is on its way
+    remotes: str = ""  # what is listened to
+
+
 @dataclass(frozen=True, eq=False)
 class View:
     """Everything the window shows in this turn. Arrays are read during show() only and never changed.
@@ -69,7 +117,8 @@ class View:
     is_saved: bool = True
     can_undo: bool = False
     can_redo: bool = False
-    tool: str = "pen"  # "pen" or "eraser"
+    tool: str = "pen"  # one of TOOLS
+    marks: Marks = Marks()
     # right
     face: Picture | None = None
     is_fresh: bool = False  # the green light: this face answers the last stroke
@@ -97,3 +146,6 @@ class View:
         ""  # "Yesterday's drawing, 82 strokes, was not saved.": offers recover, forget
     )
     title: str = "livesketch"
+    outputs: tuple[str, ...] = ()  # names of those that are open
+    outputs_offered: tuple[str, ...] = ()  # what the panel can open
+    show: ShowView | None = None  # None: nobody but the person at the window looks on

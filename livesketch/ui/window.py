@@ -9,15 +9,18 @@ import pygame
 from livesketch.controls.actions import WINDOW_ACTIONS, Action
 from livesketch.controls.keys import default_keys
 from livesketch.frames import Picture
+from livesketch.places import assets_dir
 from livesketch.ui import dialogs, hearing, scene
+from livesketch.ui.catalogue import Catalogue, language_of
+from livesketch.ui.chords import held_keys
 from livesketch.ui.clipboard import Clipboard
 from livesketch.ui.desk import Desk
 from livesketch.ui.kit import Kit
 from livesketch.ui.layout import Focus, Layout, arrange
 from livesketch.ui.parts import Part, Patchwork, at
 from livesketch.ui.pictures import Pictures
-from livesketch.ui.screen import open_screen, set_full_screen
-from livesketch.ui.view import View
+from livesketch.ui.screen import open_screen, set_full_screen, window_id
+from livesketch.ui.view import TOOLS, View
 from livesketch.ui.widgets import cursor
 
 _READ_EVERY_S = 0.5  # figures change no faster than one can read them
@@ -36,20 +39,22 @@ class Window:
         title: str = "livesketch",
         is_full_screen: bool = False,
         keys: Mapping[str, str] | None = None,
+        is_first_time: bool = False,
     ) -> None:
         self._screen = open_screen(size, title)
         pygame.display.set_allow_screensaver(False)
         pygame.key.set_repeat(380, 45)
         hearing.choose_events()
         self._keys = dict(default_keys() if keys is None else keys)
-        self._desk = Desk()
+        self._desk = Desk(tour_card=0 if is_first_time else None)
         self._view = View()
         self._title = title
         self._parts: Sequence[Part] = ()
         self._patchwork = Patchwork()
         self._pictures = Pictures()
-        self._kit = Kit(1.0)
-        self._ear = hearing.Ear()
+        self._catalogue = Catalogue()
+        self._kit = Kit(1.0, self._catalogue)
+        self._ear = hearing.Ear(window_id())
         self._dialogs = dialogs.Dialogs()
         self._clipboard = Clipboard()
         self._surface: pygame.Surface | None = None
@@ -64,7 +69,7 @@ class Window:
     def layout(self) -> Layout:
         surface = pygame.display.get_surface() if self.is_open else None
         size = surface.get_size() if surface is not None else self._size
-        return arrange(size, self._desk.focus, self._desk.is_panel_open)
+        return self._arranged(size)
 
     @property
     def paper_side(self) -> int:
@@ -85,9 +90,13 @@ class Window:
     def paper_under(self, x: float, y: float) -> tuple[int, int, int] | None:
         """Left, top and side, in pixels, of the paper that lies open there to be drawn on; else None."""
         part = at(self._parts, x, y)
-        if part is None or part.name != "paper":
+        if part is None or part.name not in ("paper", "traced"):
             return None
         return part.rect.x, part.rect.y, part.rect.width
+
+    @property
+    def is_shift_down(self) -> bool:
+        return "shift" in held_keys()
 
     def events(self) -> list[Action]:
         """All that was asked for since the last call, in order; every pen sample among it."""
@@ -159,19 +168,29 @@ class Window:
         """What the app hears of a wish: nothing of what the window does itself."""
         if action.name == "chosen" and isinstance(action.value, Path):
             return self._finish(action.value)
+        if action.name == "accept" and action.value is None:
+            action = Action("accept", self._mouse_on_paper())
         if self.apply(action):
             return []
         if action.value is None and self._dialogs.asks(action, self._view, self._desk):
             return []
-        if action.name in ("pen", "eraser"):
+        if action.name in TOOLS:
             self._desk.tool = action.name
         return [action]
+
+    def _mouse_on_paper(self) -> tuple[float, float] | None:
+        """In sides of the paper's square; None where it is elsewhere."""
+        rect, mouse = self.layout.paper, self._desk.mouse
+        if mouse is None or not rect.width or not rect.collidepoint(mouse):
+            return None
+        return (mouse[0] - rect.x) / rect.width, (mouse[1] - rect.y) / rect.height
 
     def _finish(self, path: Path) -> list[Action]:
         browser = self._desk.browser
         if browser is None:
             return []
-        self._dialogs.last_folder = path.parent
+        if path.parent != assets_dir() / "drawings":
+            self._dialogs.last_folder = path.parent
         self._desk.browser = None
         return [Action("save" if browser.purpose == "save_as" else browser.purpose, path)]
 
@@ -180,6 +199,8 @@ class Window:
         desk = self._desk
         if desk.is_help_open:
             desk.is_help_open = False
+        elif desk.tour_card is not None and desk.browser is None:
+            desk.tour_card = None
         elif desk.browser is not None:
             desk.browser = None
         elif desk.is_panel_open:
@@ -193,6 +214,7 @@ class Window:
         desk = self._desk
         self._view = view
         desk.tool = view.tool
+        desk.has_stage = view.show is not None
         if view.is_fresh:
             desk.fresh_at = now
         if now - desk.stats_at >= _READ_EVERY_S:
@@ -204,21 +226,31 @@ class Window:
             pygame.display.set_caption(view.title)
         self._dialogs.collect(desk)
 
+    def _arranged(self, size: tuple[int, int]) -> Layout:
+        desk = self._desk
+        is_left_handed = bool(self._view.values.get("left_handed", False))
+        return arrange(size, desk.focus, desk.is_panel_open, desk.has_stage, is_left_handed)
+
     def _prepare(self) -> tuple[pygame.Surface, Layout]:
         surface = pygame.display.get_surface()
         assert surface is not None
         size = surface.get_size()
-        layout = arrange(size, self._desk.focus, self._desk.is_panel_open)
+        layout = self._arranged(size)
         if surface is not self._surface or size != self._size or self._ear.was_damaged:
             self._surface, self._size = surface, size
             self._ear.was_damaged = False
             self._patchwork.forget()
-        if layout.scale != self._kit.scale:
-            self._kit = Kit(layout.scale)
+        language = language_of(str(self._view.values.get("language", "en")))
+        if layout.scale != self._kit.scale or language != self._catalogue.language:
+            self._catalogue = Catalogue(language)
+            self._kit = Kit(layout.scale, self._catalogue)
+            self._patchwork.forget()
         return surface, layout
 
     def _is_mouse_seen(self, view: View, now: float) -> bool:
         desk = self._desk
         if cursor.is_on_paper(view, desk):
             return False  # the circle is the cursor
+        if desk.mouse is None:
+            return False  # it is over an output, or over another program, which has its own
         return desk.focus != Focus.FACE or now - desk.moved_at < 2.0

@@ -15,7 +15,12 @@ from livesketch.ui.layout import Layout
 from livesketch.ui.parts import Part, button
 from livesketch.ui.widgets.controls import icon_button, word_button
 
-_TITLES = {"open": "Open", "save_as": "Save the drawing", "save_face": "Save the face"}
+_TITLES = {
+    "open": "Open",
+    "photo": "Lay a photo under the drawing",
+    "save_as": "Save the drawing",
+    "save_face": "Save the face",
+}
 _ROW = 34.0  # units
 Finish = Callable[[Path], Sequence[Action]]
 

@@ -1,18 +1,20 @@
 """The two pictures: the paper or what a camera's picture became, and the face; with their empty states."""
 
+import math
 from collections.abc import Sequence
 
 import pygame
 
 from livesketch.controls.actions import Action, Pointer
 from livesketch.ui import theme
+from livesketch.ui.chords import held_keys
 from livesketch.ui.desk import Desk
 from livesketch.ui.kit import Kit
 from livesketch.ui.layout import Focus, Layout
 from livesketch.ui.parts import Part, Touch
 from livesketch.ui.pictures import Pictures
 from livesketch.ui.view import View
-from livesketch.ui.widgets import invitation
+from livesketch.ui.widgets import invitation, paper_marks
 
 
 def parts(view: View, desk: Desk, layout: Layout, kit: Kit, pictures: Pictures) -> list[Part]:
@@ -20,10 +22,11 @@ def parts(view: View, desk: Desk, layout: Layout, kit: Kit, pictures: Pictures) 
     if layout.paper.width:
         if view.source == "paper":
             found.append(_paper(view, desk, layout.paper, kit, pictures))
+            found += paper_marks.parts(view, layout.paper, kit)
             if view.is_empty and desk.grabbed != "paper":
                 found.append(invitation.on_paper(layout.paper, kit))
         else:
-            found.append(_traced(view, layout.paper, kit, pictures))
+            found.append(_traced(view, desk, layout.paper, kit, pictures))
     found.append(_face(view, layout, kit, pictures))
     return found
 
@@ -49,23 +52,59 @@ def _paper(view: View, desk: Desk, rect: pygame.Rect, kit: Kit, pictures: Pictur
         rect,
         (pictures.number("paper"), pixels is None, kit.scale),
         draw,
-        lambda touch: _pen(touch, desk, rect),
-        lambda notches: [Action("larger" if notches > 0 else "smaller")] * round(abs(notches)),
+        lambda touch: _touched(touch, desk, rect),
+        lambda notches: _wheel(notches, desk, rect),
         changed=changed,
     )
 
 
-def _pen(touch: Touch, desk: Desk, rect: pygame.Rect) -> Sequence[Action]:
-    """Real pixels to units of the paper's side."""
+def _touched(touch: Touch, desk: Desk, rect: pygame.Rect) -> Sequence[Action]:
+    """Draws; the middle button moves the paper, turns it with Shift, brings it nearer with Ctrl."""
+    x = (touch.x - rect.x) / rect.width  # real pixels to sides of the square
+    y = (touch.y - rect.y) / rect.height
+    if touch.button == 2:
+        return _paper_moved(touch, desk, x, y)
     if touch.kind == "down":
         desk.is_stroke_eraser = touch.button == 3 or desk.tool == "eraser"
-    x = (touch.x - rect.x) / rect.width
-    y = (touch.y - rect.y) / rect.height
-    desk.last_pointer = Pointer(touch.kind, x, y, touch.time, desk.is_stroke_eraser)
+    desk.last_pointer = Pointer(
+        touch.kind,
+        x,
+        y,
+        touch.time,
+        desk.is_stroke_eraser,
+        is_constrained="shift" in touch.held,
+    )
     return [Action("pointer", desk.last_pointer)]
 
 
-def _traced(view: View, rect: pygame.Rect, kit: Kit, pictures: Pictures) -> Part:
+def _paper_moved(touch: Touch, desk: Desk, x: float, y: float) -> Sequence[Action]:
+    before, desk.drag_place = desk.drag_place, (x, y)
+    if touch.kind == "down" or before is None:
+        return []
+    if touch.kind == "up":
+        desk.drag_place = None
+    dx, dy = x - before[0], y - before[1]
+    if "shift" in touch.held:
+        turn = math.atan2(y - 0.5, x - 0.5) - math.atan2(before[1] - 0.5, before[0] - 0.5)
+        return [Action("view", ("turn", math.degrees(turn), 0.5, 0.5))]
+    if "ctrl" in touch.held:
+        return [Action("view", ("zoom", math.exp(-3.0 * dy), 0.5, 0.5))]
+    return [Action("view", ("move", dx, dy))]
+
+
+def _wheel(notches: float, desk: Desk, rect: pygame.Rect) -> Sequence[Action]:
+    """The width of the pen; with Ctrl nearer to what is under the mouse, with Shift the paper turns."""
+    held = held_keys()
+    x, y = desk.mouse or rect.center
+    at = (x - rect.x) / rect.width, (y - rect.y) / rect.height
+    if "ctrl" in held:
+        return [Action("view", ("zoom", 1.12**notches, *at))]
+    if "shift" in held:
+        return [Action("view", ("turn", 5.0 * notches, *at))]
+    return [Action("larger" if notches > 0 else "smaller")] * round(abs(notches))
+
+
+def _traced(view: View, desk: Desk, rect: pygame.Rect, kit: Kit, pictures: Pictures) -> Part:
     sketch = view.traced
     shown = None if sketch is None else pictures.traced(sketch, rect.width)
 
@@ -78,7 +117,14 @@ def _traced(view: View, rect: pygame.Rect, kit: Kit, pictures: Pictures) -> Part
             surface.blit(shown, rect)
         kit.round_off(surface, rect, theme.RADIUS, theme.ROOM)
 
-    return Part("traced", rect, (pictures.number("traced"), shown is None, kit.scale), draw)
+    return Part(
+        "traced",
+        rect,
+        (pictures.number("traced"), shown is None, kit.scale),
+        draw,
+        lambda touch: _touched(touch, desk, rect) if touch.button != 2 else [],
+        lambda notches: [Action("larger" if notches > 0 else "smaller")] * round(abs(notches)),
+    )
 
 
 def _face(view: View, layout: Layout, kit: Kit, pictures: Pictures) -> Part:

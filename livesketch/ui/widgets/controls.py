@@ -174,12 +174,12 @@ def segments(
     name: str,
     rect: pygame.Rect,
     choices: Sequence[tuple[str, str]],
-    chosen: str,
+    chosen: str | frozenset[str],
     choose: Callable[[str], Sequence[Action]],
     hovered: str,
     tip: str = "",
 ) -> list[Part]:
-    """Buttons side by side, one of them chosen. choices: (name, label). Falls into rows where narrow."""
+    """Buttons side by side, one of them chosen, or some. choices: (name, label). Falls into rows where narrow."""
     gap = kit.px(4)
     widest = max((kit.width(label, theme.SMALL) for _, label in choices), default=0) + kit.px(20)
     per_row = max(1, min(len(choices), (rect.width + gap) // (widest + gap)))
@@ -195,7 +195,7 @@ def segments(
                 f"{name}.{choice}",
                 pygame.Rect(x, y, width, height),
                 label,
-                choice == chosen,
+                choice in chosen if isinstance(chosen, frozenset) else choice == chosen,
                 hovered,
                 button(lambda choice=choice: choose(choice)),
                 tip,

@@ -14,20 +14,32 @@ from livesketch.ui.view import View
 def parts(view: View, desk: Desk, layout: Layout, kit: Kit) -> list[Part]:
     if desk.mouse is None or not is_on_paper(view, desk):
         return []
-    is_eraser = desk.is_stroke_eraser if desk.grabbed == "paper" else desk.tool == "eraser"
-    name = "eraser_size" if is_eraser else "size"
+    if desk.tool == "select" or (desk.grabbed == "paper" and desk.grabbed_button == 2):
+        return []
+    is_eraser = (
+        desk.is_stroke_eraser if desk.grabbed in ("paper", "traced") else desk.tool == "eraser"
+    )
+    name = "eraser_size" if is_eraser or desk.tool == "mask" else "size"
     thousandths = float(view.values.get(name, defaults()[name]))
-    diameter = max(kit.px(8), thousandths / 1000 * layout.paper.width)
-    circle = kit.ring(diameter, max(1.5, 1.5 * kit.scale), theme.ACCENT)
+    diameter = thousandths / 1000 * layout.paper.width * view.marks.zoom
+    circle = kit.ring(max(kit.px(8), diameter), max(1.5, 1.5 * kit.scale), theme.ACCENT)
     rect = circle.get_rect(center=desk.mouse)
+    pressed = None if view.marks.pressure is None else round(8 * view.marks.pressure)
+    if pressed:  # a disc that grows as one presses
+        rect = rect.union(pygame.Rect(0, 0, kit.px(34), kit.px(34)).move(desk.mouse))
 
     def draw(surface: pygame.Surface) -> None:
-        surface.blit(circle, rect)
+        surface.blit(circle, circle.get_rect(center=desk.mouse))
+        if pressed and desk.mouse is not None:
+            disc = kit.disc(2 + 1.6 * pressed, theme.ACCENT)
+            beside = (desk.mouse[0] + kit.px(20), desk.mouse[1] + kit.px(20))
+            surface.blit(disc, disc.get_rect(center=beside))
 
-    return [Part("cursor", rect, (round(diameter * 2), kit.scale), draw)]
+    return [Part("cursor", rect, (round(diameter * 2), pressed, kit.scale), draw)]
 
 
 def is_on_paper(view: View, desk: Desk) -> bool:
-    if view.source != "paper":
-        return False
-    return desk.grabbed == "paper" or (not desk.grabbed and desk.hovered == "paper")
+    if desk.tool == "select":
+        return False  # an arrow picks better
+    pages = ("paper", "traced")
+    return desk.grabbed in pages or (not desk.grabbed and desk.hovered in pages)

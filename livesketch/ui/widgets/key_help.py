@@ -1,7 +1,7 @@
 """The keys, on one card over the pictures; generated from ACTIONS."""
 
 from collections.abc import Mapping, Sequence
-from itertools import groupby
+from itertools import combinations, groupby, pairwise
 
 import pygame
 
@@ -23,7 +23,7 @@ def parts(desk: Desk, layout: Layout, kit: Kit, keys: Mapping[str, str]) -> list
     room = pygame.Rect(0, 0, *layout.size).inflate(-kit.px(24), -kit.px(24))
     line = kit.px(27)
     wanted, apart = kit.px(390), kit.px(48)
-    count = max(1, min(2, (room.width - kit.px(40)) // kit.px(330)))
+    count = max(1, min(4, (room.width - kit.px(40)) // kit.px(330)))
     columns = _balanced(groups, count)
     rows = max(sum(len(group[1]) + 2 for group in column) - 1 for column in columns)
     height = min(room.height, rows * line + kit.px(52))
@@ -91,9 +91,11 @@ def _groups(keys: Mapping[str, str]) -> _Column:
 
 
 def _balanced(groups: _Column, count: int) -> list[_Column]:
-    """Groups in order, the cut where the longer column is shortest."""
-    if count == 1:
-        return [groups]
+    """Groups in order, cut where the longest column is shortest."""
     sizes = [len(rows) + 2 for _, rows in groups]
-    cut = min(range(1, len(groups)), key=lambda at: max(sum(sizes[:at]), sum(sizes[at:])))
-    return [groups[:cut], groups[cut:]]
+    count = min(count, len(groups))
+    cuts = min(
+        combinations(range(1, len(groups)), count - 1),
+        key=lambda at: max(sum(sizes[a:b]) for a, b in pairwise((0, *at, len(groups)))),
+    )
+    return [groups[a:b] for a, b in pairwise((0, *cuts, len(groups)))]

@@ -8,12 +8,15 @@ from livesketch.ui.kit import Kit
 from livesketch.ui.layout import Layout
 from livesketch.ui.parts import Part
 from livesketch.ui.view import View
+from livesketch.ui.widgets import palette
 from livesketch.ui.widgets.controls import slider
 
 
 def parts(view: View, desk: Desk, layout: Layout, kit: Kit) -> list[Part]:
     rows = [row for row in _rows(view, desk) if applies(row, view.kind)]
     area = layout.knobs
+    if view.source == "paper" and desk.tool in ("mask", "fill"):
+        return palette.parts(view, desk, area, kit)
     gap = kit.px(32 if area.width > kit.px(420) else 18)
     width = (area.width - gap * (len(rows) - 1)) // len(rows)
     top = area.y + kit.px(18 if not layout.is_stacked else 10)

@@ -95,6 +95,10 @@ def _blocks(view: View, desk: Desk, kit: Kit, width: int) -> list[_Block]:
         if "plays" not in desk.folded:
             for action, among, chosen in offered:
                 blocks.append(_choice(action, action, among, chosen, desk, kit, width))
+    if view.outputs_offered:
+        blocks.append(_title("outputs", desk, kit))
+        if "outputs" not in desk.folded:
+            blocks.append(_outputs(view, desk, kit, width))
     groups = list(dict.fromkeys(row.group for row in PARAMETERS))
     for group in groups:
         rows = [row for row in PARAMETERS if row.group == group and applies(row, view.kind)]
@@ -104,6 +108,20 @@ def _blocks(view: View, desk: Desk, kit: Kit, width: int) -> list[_Block]:
         if group not in desk.folded:
             blocks += [_knob(row, view, desk, kit, width) for row in rows]
     return blocks
+
+
+def _outputs(view: View, desk: Desk, kit: Kit, width: int) -> _Block:
+    """Those that are open are lit; pressing one opens or closes it."""
+    return _segmented(
+        "panel.output",
+        "open or close",
+        [(name, name) for name in view.outputs_offered],
+        frozenset(view.outputs),
+        lambda name: [Action("output", name)],
+        desk,
+        kit,
+        width,
+    )
 
 
 def _title(group: str, desk: Desk, kit: Kit) -> _Block:
@@ -177,7 +195,7 @@ def _segmented(
     name: str,
     label: str,
     choices: Sequence[tuple[str, str]],
-    chosen: str,
+    chosen: str | frozenset[str],
     choose: Callable[[str], Sequence[Action]],
     desk: Desk,
     kit: Kit,

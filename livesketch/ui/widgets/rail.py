@@ -15,7 +15,7 @@ from livesketch.ui.view import View
 from livesketch.ui.widgets.controls import icon_button
 
 _GROUPS: tuple[tuple[str, ...], ...] = (
-    ("pen", "eraser"),
+    ("pen", "eraser", "line", "ellipse", "select", "mask", "fill"),
     ("undo", "redo", "clear"),
     ("toggle_camera",),
     ("open", "save", "save_face"),
@@ -33,19 +33,17 @@ def parts(view: View, desk: Desk, layout: Layout, kit: Kit, keys: Mapping[str, s
         return []
     is_paper = view.source == "paper"
     is_on = {
-        "pen": is_paper and desk.tool == "pen",
-        "eraser": is_paper and desk.tool == "eraser",
+        **{name: desk.tool == name for name in _GROUPS[0]},
         "toggle_camera": not is_paper,
         "panel": desk.is_panel_open,
         "help": desk.is_help_open,
     }
     is_usable = {
-        "pen": is_paper,
-        "eraser": is_paper,
-        "undo": is_paper and view.can_undo,
-        "redo": is_paper and view.can_redo,
-        "clear": is_paper and not view.is_empty,
-        "save": not view.is_empty,
+        "undo": view.can_undo,
+        "redo": view.can_redo,
+        "clear": not view.is_empty,
+        **dict.fromkeys(("select", "mask", "fill"), is_paper),
+        "save": is_paper and not view.is_empty,
         "save_face": view.face is not None,
     }
     found = []

@@ -39,7 +39,10 @@ def line(view: View, desk: Desk, layout: Layout, kit: Kit, keys: Mapping[str, st
             picture = kit.fitted(words, room, theme.SMALL, theme.TEXT)
             surface.blit(picture, picture.get_rect(midleft=(x, rect.centery)))
             x += picture.get_width() + kit.px(24)
-        widths = [kit.width(f"{key}  {words}", theme.SMALL) + kit.px(22) for key, words in hints]
+        widths = [
+            kit.width(key, theme.SMALL) + kit.width(words, theme.SMALL) + kit.px(30)
+            for key, words in hints
+        ]
         right = rect.right - kit.px(20)
         if right - sum(widths) < x:
             return

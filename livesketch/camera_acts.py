@@ -1,0 +1,43 @@
+"""What each action does to the camera's side: who is followed, in which lines, and whose look it takes."""
+
+from collections.abc import Callable
+
+from livesketch.live import Live
+from livesketch.parameters import parameter
+from livesketch.session import Session
+
+CameraAct = Callable[[Session, Live, object], str | None]
+
+
+def _line_style(session: Session, live: Live, value: object) -> str:
+    styles = parameter("line_style").choices
+    style = styles[(styles.index(str(session.values["line_style"])) + 1) % len(styles)]
+    session.set("line_style", style)
+    return f"Lines: {style}."
+
+
+def _next_face(session: Session, live: Live, value: object) -> str:
+    most = int(parameter("person").high)
+    person = int(float(session.values["person"])) % most + 1
+    session.set("person", person)
+    return f"Following person {person} from the left, where there are so many."
+
+
+def _composite(session: Session, live: Live, value: object) -> str:
+    ways = parameter("composite").choices
+    way = ways[(ways.index(str(session.values["composite"])) + 1) % len(ways)]
+    session.set("composite", way)
+    return f"Shown: {way}."
+
+
+def _my_look(session: Session, live: Live, value: object) -> str:
+    live.wants_look = True
+    return "Looking at you…"
+
+
+CAMERA_ACTS: dict[str, CameraAct] = {
+    "line_style": _line_style,
+    "next_face": _next_face,
+    "composite": _composite,
+    "my_look": _my_look,
+}

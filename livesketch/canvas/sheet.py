@@ -1,0 +1,62 @@
+"""What a document consists of at one moment: its sheet, the stroke under the pen, a line of its story."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from livesketch.canvas.brush import Brush
+from livesketch.canvas.chain import EMPTY, Chain
+from livesketch.canvas.curve import Curve
+from livesketch.canvas.reference import Reference
+from livesketch.canvas.stroke import Sample, Stroke
+
+
+class Growing:
+    """The stroke under the pen: `samples` and `paths` only ever grow; `stroke` is set at its end.
+
+    There are two paths where the brush mirrors.
+    """
+
+    __slots__ = ("brush", "paths", "samples", "stroke")
+
+    def __init__(self, brush: Brush) -> None:
+        self.brush = brush
+        self.samples: list[Sample] = []
+        self.paths: tuple[Curve, ...] = (Curve(),) if brush.mirror is None else (Curve(), Curve())
+        self.stroke: Stroke | None = None
+
+    def extend(self, samples: list[Sample]) -> None:
+        self.samples.extend(samples)
+        self.paths[0].extend([(one.x, one.y, one.pressure) for one in samples])
+        axis = self.brush.mirror
+        if axis is not None:
+            self.paths[1].extend([(2.0 * axis - one.x, one.y, one.pressure) for one in samples])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sheet:
+    """All that a step back brings back: the strokes, the painted parts of a face, the photo below."""
+
+    chain: Chain = EMPTY
+    mask: Chain = EMPTY
+    reference: Reference | None = None
+
+    @property
+    def is_blank(self) -> bool:
+        return self.chain.count == 0 and self.mask.count == 0 and self.reference is None
+
+
+BLANK = Sheet()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Event:
+    """One line of the drawing's story, undone strokes included; `growing` is what `stroke` came from.
+
+    An "edit" is any other step, from one sheet to another.
+    """
+
+    kind: Literal["stroke", "clear", "undo", "redo", "edit"]
+    stroke: Stroke | None = None
+    growing: Growing | None = None
+    before: Sheet = BLANK
+    after: Sheet = BLANK

@@ -1,0 +1,96 @@
+"""What the model does by the way, when nothing else is to be done: the safe picture, little faces, the next cue."""
+
+from collections import deque
+from collections.abc import Callable
+
+from livesketch.frames import Frame, Picture, Request, Result
+from livesketch.looks.cards import LookCards
+from livesketch.looks.cues import Cue
+from livesketch.rig import Rig
+from livesketch.session import Session
+
+EVERY_S, CUE_EVERY_S = 0.5, 2.0  # where a camera leaves no pause
+SLOW_S = 0.25  # a model slower than that runs no errands
+
+Keep = Callable[[Result], None]
+
+
+class Errands:
+    """Remembers what was asked by the way, so that its answers are never taken for the show's."""
+
+    def __init__(self, example: Frame) -> None:
+        self._example = example  # the drawing that little faces are made of
+        self.cards = LookCards()
+        self.preview: Picture | None = None  # of the cue that comes next
+        self._previewed: tuple[Cue, Frame] | None = None
+        # As many as can be on their way, and some: what is replaced in a mailbox is never answered.
+        self._asked: deque[tuple[Request, Keep]] = deque(maxlen=8)
+        self._due = 0.0
+
+    def forget(self) -> None:
+        """Another model makes other faces."""
+        self.cards = LookCards()
+        self._previewed = None
+
+    def next(self, session: Session, rig: Rig, frame: Frame | None, now: float) -> Request | None:
+        """The first thing that is missing; None where nothing is."""
+        found = self._safe(session, rig) or self._card(session) or self._cue(rig, frame)
+        if found is None:
+            return None
+        self._asked.append(found)
+        self._due = now + (EVERY_S if found[0].frame is self._example else CUE_EVERY_S)
+        return found[0]
+
+    def is_due(self, now: float) -> bool:
+        return now >= self._due
+
+    def take(self, result: Result) -> bool:
+        """True if it answers an errand; it is kept then."""
+        for request, keep in self._asked:
+            if request is result.request:
+                keep(result)
+                return True
+        return False
+
+    def _safe(self, session: Session, rig: Rig) -> tuple[Request, Keep] | None:
+        if rig.safe is not None:
+            return None
+
+        def keep(result: Result) -> None:
+            if rig.safe is None and result.face is not None:
+                rig.safe = result
+
+        request = Request(self._example, session.settings(), session.model, session.looks[0])
+        return request, keep
+
+    def _card(self, session: Session) -> tuple[Request, Keep] | None:
+        who, cards = self.cards.missing(session.looks), self.cards
+        if who is None:
+            return None
+
+        def keep(result: Result) -> None:
+            cards.keep(result.request.look, result.face)
+
+        return Request(self._example, session.settings(), session.model, who), keep
+
+    def _cue(self, rig: Rig, frame: Frame | None) -> tuple[Request, Keep] | None:
+        """On the drawing as it is now: what the audience would see."""
+        cue = rig.director.coming
+        if cue is None or frame is None:
+            self.preview = None
+            return None
+        if (
+            self._previewed is not None
+            and self._previewed[0] is cue
+            and (self._previewed[1] is frame or frame.is_empty)
+        ):
+            return None
+        shown = self._example if frame.is_empty else frame
+        wanted = (cue, frame)
+
+        def keep(result: Result) -> None:
+            self._previewed = wanted
+            self.preview = result.face if result.face is not None else self.preview
+
+        settings = rig.director.settings(cue)
+        return Request(shown, settings, rig.session.model, cue.look), keep

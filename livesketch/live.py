@@ -1,0 +1,135 @@
+"""What a person does with their live face: draw over it, freeze its lines, become the look of oneself."""
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livesketch.canvas.brush import PEN, Brush
+from livesketch.canvas.document import Document
+from livesketch.canvas.stroke import Stroke, strokes_from_points
+from livesketch.controls.actions import Pointer
+from livesketch.desk import Desk
+from livesketch.errors import UsageError
+from livesketch.frames import Look, Morph, Over, Result, Traced
+from livesketch.pipeline import moved, strokes_of
+from livesketch.session import Session, meet
+from livesketch.sources import Source
+
+BROAD, THINNING = 0.026, 0.83  # the brush of an artist's lines, which swell under pressure
+TOOLS = ("pen", "eraser", "line", "ellipse")  # that draw over a face
+EVEN = 0.008  # sides: the width of a frozen line that does not
+
+
+class Overlay:
+    """A desk of its own for what is drawn over a live face; remembers where the face was for each line."""
+
+    def __init__(self, session: Session) -> None:
+        self._of = session
+        self._own = Session(values=session.values)  # the same knobs
+        self._desk = Desk(self._own, None)
+        self._times: list[float] = []
+        self._anchors: list[NDArray[np.float32]] = []  # landmarks in sides, when a line was begun
+        self._lines: tuple[int, tuple[Over, ...]] = (-1, ())
+
+    @property
+    def document(self) -> Document:
+        return self._own.document
+
+    def pointer(self, fact: Pointer, traced: Traced | None) -> None:
+        """Without a face there is nothing to stick to, and nothing is drawn."""
+        if fact.kind == "down":
+            if traced is None:
+                return
+            self._own.tool = self._of.tool if self._of.tool in TOOLS else "pen"
+            self._times.append(fact.time)
+            self._anchors.append(_unit(traced))
+        self._desk.pointer(fact)
+
+    def lines(self) -> tuple[Over, ...]:
+        """In order, the one that is being drawn too."""
+        if self._lines[0] != self.document.version:
+            lines = [
+                Over(
+                    path.points[:, :2].astype(np.float32),
+                    self._anchor(stroke),
+                    stroke.brush.size,
+                    stroke.brush.is_eraser,
+                )
+                for stroke in self.document.strokes_so_far
+                for path in stroke.paths
+                if len(path.points)
+            ]
+            self._lines = (self.document.version, tuple(lines))
+        return self._lines[1]
+
+    def settled(self, traced: Traced) -> list[Stroke]:
+        """The lines as strokes on paper, where they are on that face."""
+        unit = _unit(traced)
+        strokes = []
+        for stroke in self.document.strokes:
+            over = Over(np.zeros((0, 2), np.float32), self._anchor(stroke), 0.0)
+            table = stroke.table.copy()
+            table[:, :2] = moved(table[:, :2], over, unit)
+            strokes.append(Stroke(table, stroke.brush))
+        return strokes
+
+    def _anchor(self, stroke: Stroke) -> NDArray[np.float32]:
+        at = bisect_right(self._times, float(stroke.table[0, 5]) + 1e-3) - 1
+        return self._anchors[max(at, 0)]
+
+
+@dataclass
+class Parked:
+    """A camera that waits while its frozen lines are edited, and what was changed for that."""
+
+    name: str
+    spec: str
+    source: Source | None
+    is_framed: bool
+
+
+@dataclass
+class Live:
+    """The app owns the one there is."""
+
+    overlay: Overlay
+    traced: Traced | None = None  # the newest face that was drawn
+    parked: Parked | None = None
+    me: Look | None = None  # the look of one's own photo
+    wants_look: bool = field(default=False)  # it is to be taken from the next picture
+
+    def frozen(self) -> Document:
+        """The camera's lines, and what was drawn over them, as strokes on paper."""
+        if self.traced is None:
+            raise UsageError("There is no face to freeze.", "Sit down before the camera first.")
+        strokes: list[Stroke] = []
+        for line in strokes_of(self.traced):
+            is_even = line.shape[1] == 2
+            brush = Brush(PEN, EVEN) if is_even else Brush(PEN, BROAD, thinning=THINNING)
+            strokes += strokes_from_points([line], brush)
+        return Document.from_strokes(strokes + self.overlay.settled(self.traced))
+
+    def follow(self, result: Result, session: Session) -> tuple[str, bool]:
+        """Keeps what is known of the person in the picture; what to say, and whether it is an error."""
+        if result.request.frame.picture is not None:
+            self.traced = result.traced
+        if not result.request.wants_look or not self.wants_look:
+            return "", False
+        self.wants_look = False
+        if result.look is None:
+            return "Your face was not found: no look was taken.", True
+        self.me = result.look
+        meet(session, result.look)
+        return "This is you. The knob “me — the other” goes to somebody else.", False
+
+    def look(self, other: Look | Morph, share: float) -> Look | Morph:
+        """From me (0) to the other (1), once my own look was taken."""
+        if self.me is None or share >= 1 or isinstance(other, Morph) or other is self.me:
+            return other
+        return Morph(self.me, other, share)
+
+
+def _unit(traced: Traced) -> NDArray[np.float32]:
+    return traced.landmarks / np.float32(len(traced.square))

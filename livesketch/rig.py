@@ -1,0 +1,262 @@
+"""The rig of a show, all that stands around the face: outputs, remotes, the director, and the safety keys."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from livesketch.audience import Audience
+from livesketch.controls.actions import Action
+from livesketch.controls.addresses import addresses
+from livesketch.controls.keys import chord_words, chords_of, default_keys
+from livesketch.controls.midi import Midi
+from livesketch.controls.midi_ports import RtMidi
+from livesketch.controls.osc import Osc
+from livesketch.director import Director
+from livesketch.errors import UsageError
+from livesketch.frames import Code, Look, Result, Show
+from livesketch.parameters import Value
+from livesketch.places import user_dir
+from livesketch.remotes import Remotes
+from livesketch.rig_options import RigOptions
+from livesketch.session import Session
+
+CONFIRM_S = 5.0  # after Ctrl+Q, how long Enter ends the show
+
+
+@dataclass
+class Rig:
+    """Remembers what the audience may see. Everything in it is of the main thread."""
+
+    session: Session
+    director: Director
+    audience: Audience
+    remotes: Remotes
+    is_show: bool = False
+    clock: Callable[[], float] = time.monotonic
+
+    def __post_init__(self) -> None:
+        self.is_blackout = False
+        self.is_panic = False
+        self.answer: Result | None = None  # the model's newest
+        self.safe: Result | None = None  # the safe picture
+        self.is_learning = False  # the next thing touched in the window is for a MIDI control
+        self._frozen: tuple[Result | None] | None = None
+        self._pending: tuple[str, object, float] | None = None  # waits for the second key
+
+    @property
+    def is_frozen(self) -> bool:
+        return self._frozen is not None
+
+    @property
+    def is_playing(self) -> bool:
+        """Somebody may be looking: the operator needs the show's view."""
+        return bool(self.is_show or self.audience.names or self.director.cues)
+
+    def actions(self) -> list[Action]:
+        """What remotes asked for since the last turn, safety first."""
+        self.director.midi_beat_s = self.remotes.beat_s
+        return self.remotes.actions(self._values(), self.audience.asked())
+
+    def show(self) -> None:
+        """Hand the outputs what the audience may see now."""
+        self.audience.show(self.seen())
+        self.remotes.tell(self._values())
+
+    def seen(self) -> Show:
+        result, is_panic = self.answer, self.is_panic and self.safe is not None
+        if is_panic:
+            result = self.safe
+        elif self._frozen is not None:
+            result = self._frozen[0]
+        values = self.session.values
+        return Show(
+            result,
+            self.is_blackout,
+            is_held=self.is_frozen or self.is_panic,
+            is_panic=is_panic,
+            layout=str(values["layout"]),
+            mix=float(values["mix"]),
+        )
+
+    def news(self) -> list[str]:
+        said, self.remotes.troubles = self.remotes.troubles, []
+        return [*said, *self.audience.news()]
+
+    def holds_back(self, name: str, value: object) -> str:
+        """In a show, what would end it or uncover a screen waits for Enter; the sentence that says so."""
+        uncovers = name == "second_screen" or (name == "output" and value == "second screen")
+        is_grave = name == "quit" or (uncovers and self.audience.is_open("second screen"))
+        if not self.is_show or not is_grave:
+            return ""
+        self._pending = (name, value, self.clock())
+        words = "end the show" if name == "quit" else "close the second screen"
+        key = chord_words(chords_of("confirm", default_keys())[0])
+        return f"Press {key} within {CONFIRM_S:.0f} seconds to {words}."
+
+    def confirmed(self) -> Action | None:
+        """What was held back, if that is not too long ago."""
+        pending, self._pending = self._pending, None
+        if pending is None or self.clock() - pending[2] > CONFIRM_S:
+            return None
+        return Action(pending[0], pending[1])
+
+    def learn_from(self, action: Action) -> str:
+        """What was touched in the window is what the next MIDI control is for; "" for other actions."""
+        midi = self.remotes.midi
+        if not self.is_learning or midi is None:
+            return ""
+        name, value = action.name, action.value
+        if name == "set" and isinstance(value, tuple):
+            name, value = str(value[0]), None
+        if name not in addresses(is_at_hand=True):
+            return ""
+        self.is_learning = False
+        midi.learn(name, value if isinstance(value, int | str) else None)
+        return f"Now touch the knob or pad that shall be: {name.replace('_', ' ')}."
+
+    def freeze(self, is_on: bool) -> None:
+        self._frozen = (self.answer,) if is_on else None
+
+    def panic(self, is_on: bool) -> None:
+        """The safe picture at once, and its person and nobody else behind it."""
+        self.is_panic = is_on
+        if not is_on:
+            return
+        self._frozen = None
+        self.director.stop()
+        if self.safe is not None and isinstance(self.safe.request.look, Look):
+            self.director.settle(self.safe.request.look)
+
+    def close(self) -> None:
+        self.remotes.close()
+        self.audience.close_all()
+
+    def _values(self) -> dict[str, Value]:
+        """The knobs, and the safety switches, as remotes know them."""
+        return {
+            **self.session.values,
+            "blackout": self.is_blackout,
+            "freeze": self.is_frozen,
+            "panic": self.is_panic,
+        }
+
+
+def open_rig(
+    session: Session,
+    options: RigOptions,
+    code_of: Callable[[Look], Code],
+    style_space: Callable[[], str],
+) -> tuple[Rig, list[str]]:
+    """The rig, and sentences about what could not be had. UsageError for a port that is taken."""
+    director = Director(session, code_of, style_space)
+    notes = [] if options.cues is None else director.load(options.cues)
+    osc = midi = None
+    if options.osc is not None:
+        host, port = options.osc
+        osc = Osc(port, host)
+    if options.midi is not None:
+        midi = Midi(RtMidi(), user_dir("config") / "midi.json", options.midi)
+    audience = Audience(dict(options.setups))
+    rig = Rig(session, director, audience, Remotes(osc, midi), options.is_show)
+    for name in options.outputs:
+        audience.open(name)
+    return rig, notes
+
+
+# What the actions of a show do: (rig, value) -> what to tell the operator.
+
+Act = Callable[[Rig, object], str | None]
+
+
+def _switched(value: object, now: bool) -> bool:
+    return bool(value) if isinstance(value, bool | int | float) else not now
+
+
+def _blackout(rig: Rig, value: object) -> None:
+    rig.is_blackout = _switched(value, rig.is_blackout)
+
+
+def _freeze(rig: Rig, value: object) -> None:
+    rig.freeze(_switched(value, rig.is_frozen))
+
+
+def _panic(rig: Rig, value: object) -> None:
+    rig.panic(_switched(value, rig.is_panic))
+
+
+def _safe_picture(rig: Rig, value: object) -> str:
+    if rig.answer is None or rig.answer.face is None:
+        raise UsageError("There is no face yet.", "Draw something first.")
+    rig.safe = rig.answer
+    return "Panic brings back this face from now on."
+
+
+def _step(step: int) -> Act:
+    def go(rig: Rig, value: object) -> str:
+        return rig.director.go(rig.director.index + step, rig.clock())
+
+    return go
+
+
+def _cue(rig: Rig, value: object) -> str:
+    return rig.director.go(value if isinstance(value, int) else -1, rig.clock())
+
+
+def _keep_cue(rig: Rig, value: object) -> str:
+    director = rig.director
+    if director.path is None:
+        folder = user_dir("data") / "cues"
+        director.path = folder / time.strftime("cues-%Y-%m-%d-%H%M%S.toml")
+    cue = director.keep()
+    return f"Kept as cue {director.index + 1}, {cue.name}, in {director.path}."
+
+
+def _drift(rig: Rig, value: object) -> str:
+    rig.director.drift(not rig.director.is_drifting, rig.clock())
+    return "Drifting." if rig.director.is_drifting else "It stays with this person."
+
+
+def _tap(rig: Rig, value: object) -> str:
+    rig.director.tempo.tap(rig.clock())
+    return f"{rig.director.tempo.per_minute:.0f} beats a minute."
+
+
+def _output(rig: Rig, value: object) -> None:
+    name = str(value)
+    if rig.audience.is_open(name):
+        rig.audience.close(name)
+    else:
+        rig.audience.open(name)
+
+
+def _keep_replay(rig: Rig, value: object) -> str:
+    path = rig.audience.keep_replay()
+    return "" if path else "The last half minute is remembered from now on."
+
+
+def _learn(rig: Rig, value: object) -> str:
+    midi = rig.remotes.midi
+    if midi is None:
+        raise UsageError("No MIDI is listened to.", "Begin with: livesketch --midi.")
+    rig.is_learning = not rig.is_learning
+    midi.stop_learning()
+    return "Touch in the window what a knob or pad shall do." if rig.is_learning else ""
+
+
+RIG_ACTS: dict[str, Act] = {
+    "blackout": _blackout,
+    "freeze": _freeze,
+    "panic": _panic,
+    "safe_picture": _safe_picture,
+    "next_cue": _step(1),
+    "previous_cue": _step(-1),
+    "cue": _cue,
+    "keep_cue": _keep_cue,
+    "drift": _drift,
+    "tap": _tap,
+    "second_screen": lambda rig, value: _output(rig, "second screen"),
+    "record": lambda rig, value: _output(rig, "recorder"),
+    "output": _output,
+    "keep_replay": _keep_replay,
+    "learn": _learn,
+}

@@ -1,0 +1,134 @@
+"""What may be said on the command line about the stage: outputs, remotes, cues."""
+
+import argparse
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from livesketch import flags
+from livesketch.errors import UsageError
+from livesketch.outputs import OUTPUTS, Setup
+from livesketch.revival_names import GO_ON
+from livesketch.rig_options import RigOptions
+
+
+def with_stage(
+    arguments: Callable[[argparse.ArgumentParser], None],
+) -> Callable[[argparse.ArgumentParser], None]:
+    """A window command's flags, and those of the stage."""
+
+    def add(parser: argparse.ArgumentParser) -> None:
+        arguments(parser)
+        _stage_arguments(parser)
+
+    return add
+
+
+def _stage_arguments(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("stage (docs/stage.md)")
+    group.add_argument(
+        "--show",
+        action="store_true",
+        help="play before an audience: a guard restarts the program should it crash, and ending takes two keys",
+    )
+    group.add_argument(
+        "--guard",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="the guard alone, or --show without it",
+    )
+    group.add_argument(GO_ON, action="store_true", help="be where the show was when it crashed")
+    group.add_argument(
+        "--second-screen",
+        nargs="?",
+        const="",
+        metavar="DISPLAY",
+        help="a clean picture on another display (livesketch devices has their names)",
+    )
+    group.add_argument(
+        "--out",
+        action="append",
+        default=[],
+        choices=("virtual camera", "ndi", "spout", "syphon", "replay"),
+        help="also send it there; can be said again",
+    )
+    group.add_argument(
+        "--record",
+        nargs="?",
+        const="",
+        metavar="FILE.mp4|FOLDER",
+        help="record from the beginning; a folder gets one PNG a frame",
+    )
+    group.add_argument(
+        "--page",
+        nargs="?",
+        const="127.0.0.1:8080",
+        metavar="[HOST:]PORT",
+        help="a web page with the picture and a remote; another host needs --page-password",
+    )
+    group.add_argument("--page-password", default="", metavar="WORD")
+    group.add_argument(
+        "--output-size", type=flags.size, default=(1280, 720), metavar="WxH", help="of the others"
+    )
+    group.add_argument("--output-fps", type=flags.count, default=30, metavar="N")
+    group.add_argument("--flip", choices=("h", "v", "hv"), default="", help="the second screen")
+    group.add_argument(
+        "--corners",
+        type=_corners,
+        default=(),
+        metavar="X,Y,X,Y,X,Y,X,Y",
+        help="where the second screen's corners go, clockwise from the upper left, 0 to 1",
+    )
+    group.add_argument(
+        "--osc", nargs="?", const="127.0.0.1:9000", metavar="[HOST:]PORT", help="listen to OSC"
+    )
+    group.add_argument(
+        "--midi", nargs="?", const="", metavar="NAME", help="listen to a MIDI controller"
+    )
+    group.add_argument("--cues", type=Path, metavar="FILE.toml", help="a list of cues to play")
+
+
+def rig(args: argparse.Namespace) -> RigOptions:
+    """What the flags above ask for."""
+    host, port = _address(args.page or "127.0.0.1:8080")
+    usual = Setup(size=args.output_size, fps=args.output_fps)
+    record = Path(args.record) if args.record else None
+    setups = dict.fromkeys(OUTPUTS, usual)
+    setups["second screen"] = replace(
+        usual, display=args.second_screen or "", flip=args.flip, corners=args.corners
+    )
+    setups["page"] = replace(usual, host=host, port=port, password=args.page_password)
+    is_film = record is None or record.suffix.lower() == ".mp4"
+    setups["recorder" if is_film else "pictures"] = replace(usual, path=record)
+    opened = [
+        *(["second screen"] if args.second_screen is not None else []),
+        *args.out,
+        *(["page"] if args.page is not None else []),
+        *(["recorder" if is_film else "pictures"] if args.record is not None else []),
+    ]
+    return RigOptions(
+        outputs=tuple(dict.fromkeys(opened)),
+        setups=setups,
+        osc=None if args.osc is None else _address(args.osc),
+        midi=args.midi,
+        cues=args.cues,
+        is_show=args.show,
+    )
+
+
+def _address(text: str) -> tuple[str, int]:
+    """ "9000", "0.0.0.0:9000" or "[::1]:9000"."""
+    host, _, port = text.rpartition(":")
+    if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+        raise UsageError(f"{text!r} is no address.", "Say a port such as 9000, or HOST:PORT.")
+    return host.strip("[]") or "127.0.0.1", int(port)
+
+
+def _corners(text: str) -> tuple[tuple[float, float], ...]:
+    try:
+        numbers = [float(part) for part in text.split(",")]
+    except ValueError:
+        numbers = []
+    if len(numbers) != 8 or not all(-1 <= number <= 2 for number in numbers):
+        raise argparse.ArgumentTypeError(f"{text!r} are not four corners: eight numbers")
+    return tuple(zip(numbers[::2], numbers[1::2], strict=True))

@@ -1,0 +1,92 @@
+"""Where the forehead ends and the hair begins: the one line of a face that no landmark knows."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from livesketch.frames import Picture
+from livesketch.tracing.chains import BROWS, CHIN, COUNT, FOREHEAD, OVAL
+
+RAYS, STEPS = 48, 96  # looked along, from between the brows; STEPS on each
+SEEN_AT = 128  # pixels
+FAN = 52.0  # degrees to either side of upright
+OTHER = 2.6  # how unlike the skin a pixel is, in its spread, that is hair
+RUN = 4  # steps in a row that have to be hair
+SEEN = 0.6  # share of the rays that must meet hair
+CHEEKS = (50, 280, 101, 330, 151, 9, 108, 337)  # and forehead: where skin is, whoever it is
+
+
+def hairline(
+    crop: Picture, landmarks: NDArray[np.float32], silhouette: NDArray[np.float32] | None
+) -> NDArray[np.float32] | None:
+    """An open curve (n, 2) in units of the side, from temple to temple; None where there is none
+    to be seen: a bald head, a cap pulled low, hair in the face, hair of the skin's colour.
+
+    `landmarks` (478, 2 or 3) in pixels of the crop.
+    """
+    if silhouette is None or len(landmarks) < COUNT:
+        return None
+    size = len(crop)
+    points = landmarks[:, :2].astype(np.float64)
+    centre = (points[BROWS[0][4]] + points[BROWS[1][4]]) / 2
+    up = points[FOREHEAD] - points[CHIN]
+    tall = float(np.hypot(*up))
+    upright = float(np.degrees(np.arctan2(up[1], up[0])))
+    angles = np.radians(upright + np.linspace(-FAN, FAN, RAYS))
+    reach = 0.75 * tall
+    radii = np.linspace(0, reach, STEPS)
+    x = (centre[0] + radii[None] * np.cos(angles)[:, None]).astype(np.float32)
+    y = (centre[1] + radii[None] * np.sin(angles)[:, None]).astype(np.float32)
+    person = cv2.remap(silhouette.astype(np.float32), x, y, cv2.INTER_LINEAR)
+    scale = SEEN_AT / size
+    unlike = cv2.remap(_unlike_skin(crop, points), x * scale, y * scale, cv2.INTER_LINEAR)
+    is_hair = (np.asarray(unlike) > OTHER) & (np.asarray(person) > 0.5)
+    # Brows are no hair: the line lies near the mesh's own upper edge, or beyond it.
+    edge = _edge_of_mesh(points, centre, angles)
+    is_hair &= radii[None] > 0.6 * edge[:, None]
+    runs = np.lib.stride_tricks.sliding_window_view(is_hair, RUN, axis=1).all(2)
+    is_met = runs.any(1) & (radii[runs.argmax(1)] < 1.5 * edge)
+    if is_met.mean() < SEEN:
+        return None
+    met = np.flatnonzero(is_met)
+    first, last = int(met[0]), int(met[-1])
+    along = np.arange(first, last + 1)
+    found = np.interp(along, met, radii[runs.argmax(1)][met])
+    calm = _calmed(found)
+    line = centre + calm[:, None] * np.stack([np.cos(angles[along]), np.sin(angles[along])], 1)
+    return ((line + 0.5) / size).astype(np.float32)
+
+
+def _unlike_skin(crop: Picture, points: NDArray[np.float64]) -> NDArray[np.float32]:
+    """(SEEN_AT, SEEN_AT): distance from this person's skin colour, in its own spread; shade counts
+    less."""
+    small = cv2.resize(crop, (SEEN_AT, SEEN_AT), interpolation=cv2.INTER_AREA)
+    lab = cv2.cvtColor(small, cv2.COLOR_RGB2LAB).astype(np.float32)
+    reach = 3
+    patches = []
+    for index in CHEEKS:
+        at = points[index] * SEEN_AT / len(crop)
+        px, py = np.clip(at.astype(int), reach, SEEN_AT - 1 - reach)
+        patches.append(lab[py - reach : py + reach + 1, px - reach : px + reach + 1].reshape(-1, 3))
+    skin = np.concatenate(patches)
+    middle = np.median(skin, axis=0)
+    spread = 1.4826 * np.median(np.abs(skin - middle), axis=0) + np.array([9.0, 3.5, 3.5])
+    return np.sqrt((((lab - middle) / spread) ** 2).sum(2)).astype(np.float32)
+
+
+def _edge_of_mesh(
+    points: NDArray[np.float64], centre: NDArray[np.float64], angles: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """How far the oval of the mesh lies from the centre along each angle."""
+    oval = points[list(OVAL[:-1])] - centre
+    around = np.arctan2(oval[:, 1], oval[:, 0])
+    order = np.argsort(around)
+    return np.interp(angles, around[order], np.hypot(*oval.T)[order], period=2 * np.pi)
+
+
+def _calmed(radii: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Without stray locks, and round."""
+    wide = np.pad(radii, 3, mode="edge")
+    steady = np.median(np.lib.stride_tricks.sliding_window_view(wide, 7), axis=1)
+    weights = np.exp(-0.5 * (np.arange(-5, 6) / 2.0) ** 2)
+    return np.convolve(np.pad(steady, 5, mode="edge"), weights / weights.sum(), "valid")

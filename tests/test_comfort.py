@@ -1,0 +1,222 @@
+"""Keys of one's own, a left hand, another language, the first-run tour, examples to open."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pygame
+import pytest
+from ui_stage import Hand, names
+
+from livesketch.canvas.drawing_file import load_with_notes
+from livesketch.controls.actions import ACTIONS, Action
+from livesketch.controls.key_file import read_keys, unreachable, write_sample
+from livesketch.controls.keys import default_keys
+from livesketch.desk import Desk
+from livesketch.parameters import PARAMETERS, defaults
+from livesketch.places import assets_dir
+from livesketch.session import Session
+from livesketch.ui.catalogue import Catalogue, has_han, language_of
+from livesketch.ui.layout import Focus, arrange
+from livesketch.ui.widgets.tour import CARDS
+from livesketch.ui.window import Window
+
+
+@pytest.fixture
+def hand() -> Iterator[Hand]:
+    hand = Hand()
+    yield hand
+    hand.window.close()
+
+
+# --- keys
+
+
+def test_without_a_file_the_keys_are_the_usual_ones(tmp_path):
+    assert read_keys(tmp_path / "keys.txt") == (default_keys(), [])
+
+
+def test_keys_are_changed_freed_and_written_as_people_write_them(tmp_path):
+    path = tmp_path / "keys.txt"
+    path.write_text(
+        "# mine\n\nShift+Ctrl+D = undo  (as in my other program)\ndelete =\nctrl++ = larger\n"
+        "= = smaller\n",
+        encoding="utf-8-sig",
+    )
+    keys, notes = read_keys(path)
+    assert notes == []
+    assert keys["ctrl+shift+d"] == "undo"
+    assert keys["ctrl+z"] == "undo"
+    assert keys["ctrl++"] == "larger"
+    assert keys["="] == "smaller"
+    assert "delete" not in keys
+    assert "clear" in unreachable(keys)
+
+
+def test_a_line_that_is_not_understood_is_named_and_the_others_count(tmp_path):
+    path = tmp_path / "keys.txt"
+    path.write_text("q = fly\nhello\nsuper+x = undo\n7 = undo\n")
+    keys, notes = read_keys(path)
+    assert keys["7"] == "undo"
+    assert [note.split(" of ")[0] for note in notes] == ["Line 1", "Line 2", "Line 3"]
+    path.write_bytes(b"\xff\xfe\x00")
+    assert read_keys(path)[0] == default_keys()
+
+
+def test_the_sample_file_changes_nothing_until_one_does_and_is_never_overwritten(tmp_path):
+    path = tmp_path / "config" / "keys.txt"
+    assert write_sample(path)
+    assert read_keys(path) == (default_keys(), [])
+    first = next(
+        line for line in path.read_text().splitlines() if " = undo" in line and "ctrl+z" in line
+    )
+    path.write_text(path.read_text().replace(first, "f8 = undo"))
+    assert read_keys(path)[0]["f8"] == "undo"
+    assert not write_sample(path)
+
+
+def test_a_key_of_ones_own_works_in_the_window():
+    window = Window((720, 405), keys={"q": "undo"})
+    pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_q, mod=0, unicode="q"))
+    assert names(window.events()) == ["undo"]
+    window.close()
+
+
+# --- a left hand
+
+
+@pytest.mark.parametrize("focus", list(Focus))
+@pytest.mark.parametrize("size", [(1440, 810), (500, 900)])
+def test_for_a_left_hand_everything_is_on_the_other_side(size, focus):
+    right, left = arrange(size, focus, True), arrange(size, focus, True, is_left_handed=True)
+    for name in ("paper", "face", "rail", "panel", "knobs"):
+        one, other = getattr(right, name), getattr(left, name)
+        assert one.size == other.size
+        if one.width:
+            assert other.right == size[0] - one.x
+            assert other.y == one.y
+
+
+def test_a_left_hand_draws_where_it_sees_the_paper(hand):
+    hand.facts["values"] = {**defaults(), "left_handed": True}
+    hand.turn()
+    hand.turn()
+    paper, rail = hand.window.layout.paper, hand.window.layout.rail
+    assert paper.x > hand.window.layout.face.x
+    assert rail.x > paper.x
+    hand.drag([hand.paper(0.2, 0.3), hand.paper(0.4, 0.5)])
+    (first, *_) = [action.value for action in hand.turn() if action.name == "pointer"]
+    assert (first.x, first.y) == pytest.approx((0.2, 0.3), abs=0.005)
+
+
+# --- languages
+
+
+def test_nearly_everything_the_window_says_is_in_the_catalogue():
+    chinese = Catalogue("zh")
+    said = [row.help for row in ACTIONS if row.keys] + [row.group for row in ACTIONS if row.keys]
+    for row in PARAMETERS:
+        said += [row.title, row.help, row.group, *row.choices]
+    said += [words for card in CARDS for words in card]
+    said = [words for words in dict.fromkeys(said) if words not in ("en", "zh")]
+    missing = [words for words in said if chinese(words) == words]
+    assert len(missing) < 0.08 * len(said), missing
+
+
+def test_names_and_numbers_go_into_another_languages_sentence():
+    chinese = Catalogue("zh")
+    assert chinese("Saved me.png.") == "已保存 me.png。"
+    assert chinese("Brush: pencil.") == "笔：铅笔。"
+    assert chinese("something nobody wrote") == "something nobody wrote"
+    assert Catalogue("en")("Undo") == "Undo"
+
+
+def test_every_sign_of_the_catalogue_is_in_the_font():
+    texts = json.loads((assets_dir() / "texts" / "zh.json").read_text(encoding="utf-8"))
+    pygame.font.init()
+    font = pygame.font.Font(assets_dir() / "fonts" / "NotoSansSC-Regular.otf", 20)
+    signs = sorted({sign for words in texts.values() for sign in words if has_han(sign)})
+    metrics = font.metrics("".join(signs))
+    assert [sign for sign, one in zip(signs, metrics, strict=True) if one is None] == []
+
+
+def test_the_window_speaks_chinese_at_once_and_english_again(hand):
+    english = hand.window.picture()
+    hand.facts["values"] = {**defaults(), "language": "zh"}
+    hand.turn()
+    assert hand.window._kit.words("Undo") == "撤销"
+    assert (hand.window.picture() != english).any()
+    hand.facts["values"] = {**defaults(), "language": "en"}
+    hand.turn()
+    hand.turn()
+    assert hand.window._kit.words("Undo") == "Undo"
+
+
+def test_chinese_lines_break_anywhere_and_english_ones_between_words(hand):
+    kit = hand.window._kit
+    lines = kit.lines("人脸透过画纸显现在模型看到画的位置，便于描摹。" * 3, 200)
+    assert len(lines) > 3
+    assert all(kit.width(line) <= 210 for line in lines)
+    assert kit.lines("one two three", 10_000) == ["one two three"]
+    assert "".join(kit.lines("one two three", 40)) == "onetwothree"
+
+
+def test_the_language_of_the_system_is_taken_where_it_is_known(monkeypatch):
+    monkeypatch.setattr("locale.getlocale", lambda: ("zh_CN", "UTF-8"))
+    assert language_of("auto") == "zh"
+    monkeypatch.setattr("locale.getlocale", lambda: (None, None))
+    assert language_of("auto") == "en"
+    assert language_of("zh") == "zh"
+
+
+# --- the first time
+
+
+def test_the_tour_has_four_cards_that_cover_no_picture_and_goes_away(hand):
+    assert not hand.has("tour")
+    hand.window._desk.tour_card = 0
+    hand.turn()
+    layout = hand.window.layout
+    for _ in range(4):
+        rect = hand.part("tour").rect
+        assert not rect.colliderect(layout.paper)
+        assert not rect.colliderect(layout.face)
+        hand.click("tour.next")
+        hand.turn()
+    assert not hand.has("tour")
+    hand.window._desk.tour_card = 1
+    hand.turn()
+    hand.click("tour.skip")
+    hand.turn()
+    assert not hand.has("tour")
+    hand.window._desk.tour_card = 1
+    hand.turn()
+    hand.key(pygame.K_ESCAPE)
+    assert not hand.has("tour")
+
+
+# --- examples
+
+
+@pytest.mark.parametrize(
+    "path", sorted((assets_dir() / "drawings").iterdir()), ids=lambda p: p.stem
+)
+def test_every_example_opens_whole_and_is_saved_under_a_name_of_ones_own(path: Path):
+    document, notes = load_with_notes(path)
+    assert notes == []
+    assert len(document.strokes) >= 10
+    desk = Desk(Session(), None)
+    desk.open(path)
+    assert desk.session.document.path is None
+    assert desk.session.document.name == path.stem
+
+
+def test_the_examples_are_one_key_away(hand):
+    ctrl, shift = pygame.KMOD_LCTRL, pygame.KMOD_LSHIFT
+    hand.key(pygame.K_o, ctrl | shift)
+    browser = hand.window._desk.browser
+    assert browser is not None
+    assert browser.folder == assets_dir() / "drawings"
+    chosen = assets_dir() / "drawings" / "plain.livesketch"
+    assert hand.window._finish(chosen) == [Action("open", chosen)]
+    assert hand.window._dialogs.last_folder is None

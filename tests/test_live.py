@@ -1,0 +1,202 @@
+"""One canvas for camera and pen: lines that stick, lines that freeze, and the way back."""
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from tiny import write_tiny
+
+from livesketch.app import App, AppOptions
+from livesketch.controls.actions import Action, Pointer
+from livesketch.outputs.files import VideoFile
+from livesketch.sources.picture import read_picture
+from livesketch.ui.view import View
+
+HERE = Path(__file__).parent
+
+
+class Play:
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self.view = View()
+        show = app.window.show
+
+        def keep(view: View) -> float:
+            self.view = view
+            return show(view)
+
+        app.window.show = keep  # type: ignore[method-assign]
+
+    @property
+    def live(self):
+        return self.app.stage.live
+
+    def do(self, name: str, value: object = None) -> None:
+        self.app.turn((Action(name, value),))
+
+    def draw(self, *points: tuple[float, float], is_eraser: bool = False) -> None:
+        now = time.monotonic()
+        kinds = ["down", *["move"] * (len(points) - 2), "up"]
+        for n, (kind, (x, y)) in enumerate(zip(kinds, points, strict=True)):
+            self.do("pointer", Pointer(kind, x, y, now + n * 0.004, is_eraser))  # type: ignore[arg-type]
+
+    def until(self, is_so: Callable[[View], bool], what: str) -> View:
+        end = time.monotonic() + 60
+        while not is_so(self.view):
+            self.app.turn()
+            assert time.monotonic() < end, f"{what}: not within a minute"
+        return self.view
+
+    @property
+    def said(self) -> str:
+        message = self.view.message
+        return "" if message is None else f"{message.sentence} {message.hint}"
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("clip") / "clip.mp4"
+    video = VideoFile(path, (320, 240), fps=30)
+    face = cv2.resize(read_picture(HERE / "data" / "face-one.jpg"), (200, 200))
+    for n in range(40):
+        frame = np.full((240, 320, 3), 120, np.uint8)
+        x = 60 + round(12 * np.sin(n * np.pi / 20))
+        frame[20:220, x : x + 200] = face
+        video.write(frame)
+    video.close()
+    return path
+
+
+@pytest.fixture
+def play(tmp_path: Path, clip: Path) -> Iterator[Play]:
+    model = write_tiny(tmp_path / "tiny.safetensors")
+    options = AppOptions(
+        source="video",
+        source_spec=str(clip),
+        model=str(model),
+        runtime="torch",
+        size=(720, 405),
+    )
+    play = Play(App(options))
+    play.until(lambda view: play.live.traced is not None, "a face in the video")
+    yield play
+    play.app.close()
+
+
+def ink(view: View, x: float, y: float) -> float:
+    assert view.traced is not None
+    size = len(view.traced)
+    spot = view.traced[int(y * size) - 2 : int(y * size) + 3, int(x * size)]
+    return float(1 - spot.min())
+
+
+def test_a_line_drawn_over_the_live_lines_stays_on_the_face(play: Play) -> None:
+    play.draw(*((x, 0.04) for x in np.linspace(0.3, 0.7, 12)))
+    assert play.app.stage.session.document.is_empty
+    play.until(lambda view: ink(view, 0.5, 0.04) > 0.5, "the line in the sketch")
+    last = play.live.traced
+    seen = set()
+    for _ in range(40):
+        play.app.turn()
+        if play.live.traced is not last:
+            last = play.live.traced
+            seen.add(ink(play.view, 0.5, 0.04) > 0.5)
+    assert seen <= {True}
+    assert play.view.can_undo
+    play.do("undo")
+    play.until(lambda view: ink(view, 0.5, 0.04) < 0.2, "the line to be gone")
+    assert not play.view.can_undo
+
+
+def test_the_cameras_lines_freeze_are_edited_as_strokes_and_let_go(play: Play) -> None:
+    play.draw(*((x, 0.04) for x in np.linspace(0.3, 0.7, 12)))
+    play.until(lambda view: ink(view, 0.5, 0.04) > 0.5, "the line in the sketch")
+    source = play.app.stage.source
+    play.do("freeze_lines")
+    document = play.app.stage.session.document
+    assert play.view.source == "paper", play.said
+    assert len(document.strokes) > 8
+    assert "Frozen" in play.said
+    ours = document.strokes[-1].table
+    assert ours[:, 1].mean() == pytest.approx(0.04, abs=0.02)
+    frozen = play.until(lambda view: view.is_fresh, "the face of the frozen lines").face
+    count = len(document.strokes)
+    play.draw(*((x, 0.9) for x in np.linspace(0.2, 0.8, 12)))
+    assert len(document.strokes) == count + 1
+    play.until(
+        lambda view: view.is_fresh and not np.array_equal(view.face, frozen),  # type: ignore[arg-type]
+        "the face of the edited lines",
+    )
+    play.do("freeze_lines")
+    assert play.view.source == "video"
+    assert play.app.stage.source is source
+    play.until(lambda view: view.is_fresh and view.traced is not None, "the live face again")
+    assert play.app.stage.session.values["framing"] is True
+
+
+def test_leaving_a_frozen_camera_for_another_lets_it_go(play: Play, clip: Path) -> None:
+    play.do("freeze_lines")
+    closed = []
+    parked = play.live.parked
+    assert parked is not None
+    assert parked.source is not None
+    close = parked.source.close
+    parked.source.close = lambda: (closed.append(True), close())  # type: ignore[method-assign]
+    play.do("toggle_camera")
+    assert closed == [True]
+    assert play.live.parked is None
+    assert play.app.stage.session.values["framing"] is True
+    assert play.view.source == "video"
+
+
+def test_an_eraser_takes_the_cameras_own_lines_away(play: Play) -> None:
+    assert play.view.traced is not None
+    size = len(play.view.traced)
+    rows, columns = np.nonzero(play.view.traced < 0.3)
+    y, x = float(rows[0]) / size, float(columns[0]) / size
+    before = ink(play.view, x, y + 0.01)
+    play.do("set", ("eraser_size", 120.0))
+    play.draw(*((x + dx, y) for dx in np.linspace(-0.2, 0.2, 12)), is_eraser=True)
+    assert before > 0.5
+    play.until(lambda view: ink(view, x, y + 0.01) < 0.3, "the line to be wiped away")
+
+
+def test_without_a_face_nothing_is_drawn_and_nothing_freezes(play: Play) -> None:
+    play.live.traced = None
+    play.live.overlay.pointer(Pointer("down", 0.5, 0.5, time.monotonic(), False), None)
+    assert play.live.overlay.document.is_empty
+    play.live.traced = None
+    from livesketch.errors import UsageError
+
+    with pytest.raises(UsageError, match="no face"):
+        play.live.frozen()
+
+
+def test_ones_own_look_joins_the_people_and_blends_with_another(play: Play) -> None:
+    count = len(play.view.looks)
+    play.do("my_look")
+    view = play.until(lambda view: len(view.looks) == count + 1, "my own look")
+    assert view.look_index == count
+    assert view.looks[-1].name == "me"
+    assert "This is you" in play.said
+    me = play.live.me
+    assert me is not None
+    play.do("pick_look", 0)
+    play.do("set", ("me_other", 0.25))
+    asked = play.app._request(play.app.stage.frame)  # type: ignore[arg-type]
+    assert (asked.look.start, asked.look.t) == (me, 0.25)  # type: ignore[union-attr]
+    play.until(lambda view: view.is_fresh, "a face between the two")
+
+
+def test_a_look_that_cannot_be_had_is_said_once(play: Play, tmp_path: Path) -> None:
+    plain = write_tiny(tmp_path / "plain.safetensors", with_style_encoder=False)
+    play.do("model", str(plain))
+    play.until(lambda view: play.app.stage.player.model == str(plain), "the other model")
+    play.do("my_look")
+    play.until(lambda view: bool(view.message and view.message.is_error), "a sentence")
+    assert not play.live.wants_look
+    shutil.rmtree(tmp_path, ignore_errors=True)

@@ -1,0 +1,247 @@
+"""A show as it is played: what the audience sees after each key, whatever the model does meanwhile."""
+
+import socket
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pythonosc.osc_message_builder import OscMessageBuilder
+from stage import until
+from test_app import HEAD, Play
+from tiny import write_tiny
+
+from livesketch.app import App, AppOptions
+from livesketch.controls.actions import Action
+from livesketch.frames import Show
+from livesketch.outputs.painter import Painter
+from livesketch.rig_options import RigOptions
+
+
+class Wall:
+    """What an audience would see: an output that paints in the turn itself."""
+
+    state = "playing"
+
+    def __init__(self) -> None:
+        self.painter = Painter((64, 48))
+        self.picture = self.painter.paint(Show())
+
+    def show(self, show: Show) -> None:
+        self.picture = self.painter.paint(show)
+
+    def close(self) -> None:
+        self.state = "closed"
+
+    @property
+    def is_black(self) -> bool:
+        return not self.picture.any()
+
+
+class Stage:
+    """The program, and a wall beside it."""
+
+    def __init__(self, play: Play) -> None:
+        self.play, self.app = play, play.app
+        self.rig = play.app.stage.rig
+        self.wall = Wall()
+        self.rig.audience._open_output = lambda name, setup: self.wall
+        self.rig.audience.open("ndi")
+
+    def do(self, name: str, value: object = None) -> None:
+        self.play.do(name, value)
+
+    def draw(self) -> None:
+        self.play.draw(*HEAD)
+        self.play.until(lambda view: view.is_fresh, "a face")
+        self.app.turn()
+
+
+@pytest.fixture
+def begin(tmp_path: Path) -> Iterator[Callable[..., Stage]]:
+    plays: list[Play] = []
+    model = write_tiny(tmp_path / "tiny.safetensors")
+
+    def start(**options: object) -> Stage:
+        rig = RigOptions(**options)  # type: ignore[arg-type]
+        play = Play(App(AppOptions(model=str(model), runtime="torch", size=(720, 405), rig=rig)))
+        plays.append(play)
+        play.until(lambda view: play.app.stage.player.is_ready, "the model")
+        return Stage(play)
+
+    yield start
+    for play in plays:
+        play.app.close()
+
+
+def test_blackout_is_black_in_the_same_turn_and_lifting_it_brings_the_face_back(begin) -> None:
+    stage = begin()
+    stage.draw()
+    face = stage.wall.picture
+    stage.do("blackout")
+    assert stage.wall.is_black
+    assert stage.play.view.face is not None  # the operator works on
+    stage.do("blackout", True)
+    assert stage.wall.is_black
+    stage.do("blackout", False)
+    assert np.array_equal(stage.wall.picture, face)
+
+
+def test_a_frozen_picture_stays_while_the_operator_draws_on(begin) -> None:
+    stage = begin()
+    stage.draw()
+    face = stage.wall.picture
+    stage.do("freeze")
+    stage.do("next_person")
+    stage.play.until(lambda view: view.is_fresh, "the next person")
+    stage.app.turn()
+    assert np.array_equal(stage.wall.picture, face)
+    stage.do("freeze")
+    assert not np.array_equal(stage.wall.picture, face)
+
+
+def test_panic_brings_the_safe_picture_at_once_although_the_model_hangs(begin) -> None:
+    stage = begin()
+    stage.play.until(lambda view: stage.rig.safe is not None, "a safe picture")
+    stage.draw()
+    stage.do("safe_picture")
+    safe = stage.wall.picture
+    stage.do("pick_look", 4)
+    stage.play.until(lambda view: view.is_fresh, "somebody else")
+    stage.app.turn()
+    assert not np.array_equal(stage.wall.picture, safe)
+    hang = stage.app.stage.player._playing
+    assert hang.pipeline is not None
+    hang.pipeline.process = lambda request: time.sleep(0.7)  # type: ignore[method-assign,return-value]
+    stage.do("next_person")
+    stage.do("freeze")
+    stage.do("panic")
+    assert np.array_equal(stage.wall.picture, safe)
+    stage.do("random_person")
+    stage.app.turn()
+    assert np.array_equal(stage.wall.picture, safe)
+    assert stage.rig.safe is not None
+
+
+def test_panic_leaves_every_cue_and_goes_back_to_the_safe_person(begin, tmp_path: Path) -> None:
+    cues = tmp_path / "show.toml"
+    cues.write_text('[[cue]]\nname = "A"\nseed = 90\nseconds = 60.0\n')
+    stage = begin(cues=cues)
+    stage.draw()
+    stage.do("safe_picture")
+    who = stage.app.stage.session.look
+    stage.do("next_cue")
+    assert stage.rig.director.is_moving
+    stage.do("panic")
+    assert not stage.rig.director.is_moving
+    assert stage.app.stage.session.look is who
+    stage.do("panic")
+    assert not stage.rig.is_panic
+
+
+def test_safety_is_done_before_everything_else_of_the_turn(begin) -> None:
+    stage = begin()
+    order: list[str] = []
+    done = stage.app._do
+    stage.app._do = lambda action: (order.append(action.name), done(action))[1]  # type: ignore[method-assign]
+    stage.app.turn([Action("clear"), Action("undo"), Action("panic"), Action("blackout")])
+    assert order == ["panic", "blackout", "clear", "undo"]
+
+
+def test_blackout_by_osc_is_black_in_the_turn_that_hears_it(begin) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    stage = begin(osc=("127.0.0.1", port))
+    stage.draw()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+        builder = OscMessageBuilder(address="/livesketch/blackout")
+        builder.add_arg(1)
+        client.sendto(builder.build().dgram, ("127.0.0.1", port))
+        stage.app.turn()
+        assert stage.wall.is_black
+
+
+def test_a_taken_port_is_one_sentence(begin) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind(("127.0.0.1", 0))
+        with pytest.raises(Exception, match="OSC cannot listen"):
+            begin(osc=taken.getsockname())
+
+
+def test_in_a_show_it_takes_a_second_key_to_end_it(begin) -> None:
+    stage = begin(is_show=True)
+    stage.do("quit")
+    assert not stage.app.stage.is_over
+    assert "Enter" in stage.play.said
+    stage.rig.clock = lambda: time.monotonic() + 60
+    stage.do("confirm")  # too late
+    assert not stage.app.stage.is_over
+    stage.rig.clock = time.monotonic
+    stage.do("quit")
+    stage.do("confirm")
+    assert stage.app.stage.is_over
+
+
+def test_without_a_show_one_key_ends_it_and_enter_does_nothing(begin) -> None:
+    stage = begin()
+    stage.do("confirm")
+    assert not stage.app.stage.is_over
+    stage.do("quit")
+    assert stage.app.stage.is_over
+
+
+def test_an_output_that_raises_leaves_the_window_and_the_others_playing(begin) -> None:
+    stage = begin()
+    other = Wall()
+    stage.rig.audience._open_output = lambda name, setup: other
+    stage.do("output", "page")
+
+    def fail(show: Show) -> None:
+        raise RuntimeError("gone")
+
+    stage.wall.show = fail  # type: ignore[method-assign]
+    stage.draw()
+    assert other.picture.any()
+    show = stage.play.view.show
+    assert show is not None
+    assert [card.light for card in show.outputs] == ["bad", "good"]
+    assert stage.play.view.message is None  # the operator sees the light
+
+
+def test_the_next_cue_is_seen_by_the_operator_before_the_audience_sees_it(
+    begin, tmp_path: Path
+) -> None:
+    cues = tmp_path / "show.toml"
+    cues.write_text('[[cue]]\nname = "A"\nseed = 90\n[[cue]]\nname = "B"\nseed = 91\n')
+    stage = begin(cues=cues)
+    stage.draw()
+    before = stage.wall.picture
+    view = stage.play.until(
+        lambda view: bool(
+            view.show and view.show.next_cue and view.show.next_cue.picture is not None
+        ),
+        "the preview",
+    )
+    assert view.show is not None
+    assert view.show.next_cue is not None
+    assert view.show.next_cue.name == "A"
+    assert np.array_equal(stage.wall.picture, before)
+    preview = view.show.next_cue.picture
+    stage.do("next_cue")
+    stage.play.until(lambda view: view.is_fresh and not stage.rig.director.is_moving, "the cue")
+    assert np.array_equal(stage.play.view.face, preview)  # type: ignore[arg-type]
+
+
+def test_what_a_window_key_asks_for_can_be_asked_from_elsewhere(begin) -> None:
+    stage = begin()
+    stage.do("panel")
+    assert stage.app.window._desk.is_panel_open
+
+
+def test_outputs_end_well_when_the_program_does(begin) -> None:
+    stage = begin()
+    stage.draw()
+    stage.rig.close()
+    assert until(lambda: stage.wall.state == "closed")

@@ -1,0 +1,272 @@
+"""Between reading and painting: what of a drawing is believed, and what a face's lines look like as maps."""
+
+import pytest
+import torch
+from tiny import TINY, fill
+from training_data import landmarks
+
+from livesketch.models.knobs import DIRECTIONS, KNOBS, PART_NAMES
+from livesketch.models.networks.face_lines import (
+    MAPS,
+    PARTS,
+    POINTS,
+    Lines,
+    mirror_rows,
+    soft_argmax,
+)
+from livesketch.models.networks.reader import DIRECTIONS as HULL
+from livesketch.models.networks.reader import Reader
+from livesketch.models.networks.shape import LIMIT, Settle
+
+FACE = torch.from_numpy(landmarks())[POINTS]
+CELL = 1 / 64
+ROUND = torch.ones(1, HULL)  # the hull of a circle
+
+
+@pytest.fixture
+def settle() -> Settle:
+    torch.manual_seed(0)
+    made = Settle(len(POINTS), TINY.regions, 32, TINY.shapes, 64)
+    fill(made, FACE)
+    return made
+
+
+def knobs(**turned: float) -> torch.Tensor:
+    """(1, K): all 0 but those named."""
+    return torch.tensor([[turned.get(name, 0.0) for name in KNOBS]])
+
+
+def turned(points: torch.Tensor, degrees: float, size: float) -> torch.Tensor:
+    angle = torch.deg2rad(torch.tensor(degrees))
+    c, s = torch.cos(angle) * size, torch.sin(angle) * size
+    middle = points.mean(-2, keepdim=True)
+    return (points - middle) @ torch.stack([torch.stack([c, s]), torch.stack([-s, c])]) + middle
+
+
+def drawn() -> torch.Tensor:
+    """(1, K, 2): a face no photo has: it leans, is small, and every point is off by a little."""
+    torch.manual_seed(3)
+    return turned(FACE + torch.randn_like(FACE) * 0.02, 15, 0.7)[None] + 0.05
+
+
+# lines
+
+
+def test_a_face_is_its_own_mirror_image_with_left_and_right_changed() -> None:
+    rows = mirror_rows()
+    there = FACE[rows] * torch.tensor([-1.0, 1.0]) + torch.tensor([1.0, 0.0])
+    assert torch.allclose(there, FACE, atol=1e-4)
+    assert [rows[row] for row in rows] == list(range(len(POINTS)))
+    for left, right in ((33, 263), (468, 473), (61, 291), (234, 454), (48, 278), (70, 300)):
+        assert rows[POINTS.index(left)] == POINTS.index(right)
+    for middle in (10, 152, 1, 168, 2, 0, 17, 13, 14):
+        assert rows[POINTS.index(middle)] == POINTS.index(middle)
+
+
+def test_lines_put_ink_where_points_are_and_nowhere_else() -> None:
+    maps = Lines()(FACE[None])[0]
+    assert maps.shape == (len(MAPS), 64, 64)
+    assert maps.min() >= 0
+    assert maps.max() <= 1
+    ticks = (torch.arange(64) + 0.5) / 64
+    places = torch.stack(torch.meshgrid(ticks, ticks, indexing="xy"), -1)
+    for row, chains in enumerate(MAPS):
+        wanted = [POINTS.index(index) for chain in chains for index in chain]
+        for x, y in (FACE[wanted] * 64).int().tolist():
+            assert maps[row, y, x] > 0.4, row
+        far = torch.cdist(places.view(-1, 2), FACE[wanted]).amin(1).view(64, 64)
+        assert maps[row][far > 0.1].max() < 0.01, row
+
+
+def test_a_line_between_two_landmarks_has_no_gap() -> None:
+    oval = Lines()(FACE[None])[0, 0]
+    chain = [POINTS.index(index) for index in MAPS[0][0]]
+    for a, b in zip(FACE[chain], FACE[chain[1:]], strict=False):
+        for t in torch.linspace(0, 1, 8):
+            x, y = ((a + (b - a) * t) * 64).int().tolist()
+            assert oval[y, x] > 0.3
+
+
+def test_maps_move_with_their_face() -> None:
+    lines = Lines()
+    here, there = lines(FACE[None]), lines(FACE[None] + torch.tensor([4 * CELL, -2 * CELL]))
+    assert torch.allclose(here[..., 2:, :-4], there[..., :-2, 4:], atol=1e-5)
+
+
+def test_a_heat_map_is_read_to_a_fraction_of_its_cells() -> None:
+    ticks = (torch.arange(32) + 0.5) / 32
+    for x, y in ((0.4, 0.55), (0.401, 0.13)):
+        heat = -(((ticks - x) / 0.03) ** 2)[None] - (((ticks - y) / 0.03) ** 2)[:, None]
+        assert torch.allclose(soft_argmax(heat[None, None])[0, 0], torch.tensor([x, y]), atol=1e-3)
+
+
+# shapes
+
+
+def test_aligning_undoes_place_size_and_tilt(settle: Settle) -> None:
+    points = drawn()
+    shape = settle.aligned(points)[2]
+    for degrees, size in ((0.0, 1.0), (40.0, 0.5), (-20.0, 1.7)):
+        other = turned(points, degrees, size) + torch.tensor([0.1, -0.2])
+        middle, turn, again = settle.aligned(other)
+        assert torch.allclose(again, shape, atol=1e-4)
+        x = again[..., 0] * turn[..., 0] - again[..., 1] * turn[..., 1]
+        y = again[..., 0] * turn[..., 1] + again[..., 1] * turn[..., 0]
+        assert torch.allclose(torch.stack([x, y], -1) + middle, other, atol=1e-5)
+
+
+def test_a_plausible_shape_stays_within_what_faces_do(settle: Settle) -> None:
+    def ways(shape: torch.Tensor) -> torch.Tensor:
+        return torch.einsum("nkc,skc->ns", shape - settle.mean, settle.basis) / settle.spread
+
+    def along(by: float) -> torch.Tensor:
+        return settle.mean + by * (settle.basis * settle.spread[:, None, None])
+
+    wild = along(10) + torch.randn(len(settle.basis), *FACE.shape) * 0.05
+    settled = settle.plausible(wild)
+    assert ways(wild).abs().max() > 5
+    assert ways(settled).abs().max() <= LIMIT + 1e-3
+    # what no face does at all is gone, what faces do is kept
+    rest = torch.einsum("ns,skc->nkc", ways(settled) * settle.spread, settle.basis)
+    assert torch.allclose(settle.mean + rest, settled, atol=1e-5)
+    assert torch.allclose(settle.plausible(along(0.3)), along(0.3), atol=1e-3)
+
+
+def test_at_full_strictness_the_lines_are_as_they_were_drawn(settle: Settle) -> None:
+    points, logits = drawn(), torch.randn(1, TINY.regions, 32, 32)
+    strict = knobs(**dict.fromkeys(PART_NAMES, 1.0))
+    maps, regions, _ = settle(points, logits, ROUND, torch.zeros(1, 64), strict)
+    assert torch.allclose(maps, Lines()(points), atol=1e-3)
+    assert torch.allclose(regions, logits.softmax(1), atol=1e-5)
+
+
+def test_a_part_alone_can_be_held_to_what_was_drawn(settle: Settle) -> None:
+    points, logits = drawn(), torch.zeros(1, TINY.regions, 32, 32)
+    as_drawn = Lines()(points)
+    free = settle(points, logits, ROUND, torch.zeros(1, 64), knobs())[0]
+    rows = {"eyes": [1, 8], "brows": [2], "nose": [3, 4], "mouth": [5, 6, 7], "outline": [0]}
+    assert set(rows) == set(PARTS)
+    for part, held in rows.items():
+        maps = settle(points, logits, ROUND, torch.zeros(1, 64), knobs(**{part: 1.0}))[0]
+        for row in range(len(MAPS)):
+            assert torch.allclose(maps[:, row], as_drawn[:, row], atol=1e-3) == (row in held), part
+            assert torch.allclose(maps[:, row], free[:, row], atol=1e-3) == (row not in held), part
+
+
+def test_a_plausible_face_is_where_it_was_drawn_as_large_and_as_tilted(settle: Settle) -> None:
+    points, logits = drawn(), torch.zeros(1, TINY.regions, 32, 32)
+    middle, turn, _ = settle.aligned(points)
+    usual = settle.mean - settle.mean.mean(0)
+    settled = settle(points, logits, ROUND, torch.zeros(1, 64), knobs())[0]
+    x = usual[:, 0] * turn[..., 0] - usual[:, 1] * turn[..., 1]
+    y = usual[:, 0] * turn[..., 1] + usual[:, 1] * turn[..., 0]
+    there = Lines()(torch.stack([x, y], -1) + middle)
+    straight = Lines()(usual[None] + middle)
+
+    def off(maps: torch.Tensor) -> float:
+        return (settled - maps).abs().mean().item()
+
+    assert off(there) < 0.5 * off(straight)
+
+
+def test_a_turned_knob_moves_the_shape_along_its_direction(settle: Settle) -> None:
+    points, logits = drawn(), torch.zeros(1, TINY.regions, 32, 32)
+    settle.direction_shapes.zero_()
+    mouth = [POINTS.index(61), POINTS.index(291)]
+    settle.direction_shapes[DIRECTIONS.index("smile"), mouth, 1] = -0.05
+    plain, happy = (
+        settle(points, logits, ROUND, torch.zeros(1, 64), knobs(smile=by))[0] for by in (0.0, 1.0)
+    )
+    changed = (plain - happy).abs().amax((0, 2, 3))
+    assert changed[5] > 0.3  # the lips
+    assert changed[[0, 1, 2, 3, 4, 8]].max() < 1e-5
+
+
+def test_hair_and_cloth_lean_to_the_usual_where_they_are_not_held(settle: Settle) -> None:
+    logits = torch.randn(1, TINY.regions, 32, 32) * 3
+    usual = settle.usual.softmax(0)
+
+    def off(hair: float) -> float:
+        made = settle(drawn(), logits, ROUND, torch.zeros(1, 64), knobs(hair=hair))[1]
+        return (made - usual).abs().mean().item()
+
+    assert off(0.0) < off(0.5) < off(1.0)
+
+
+# who
+
+
+def oval(wide: float, high: float, x: float = 0.5, y: float = 0.5) -> torch.Tensor:
+    """(1, 1, 128, 128): a head drawn with a pen, 0 ink."""
+    t = torch.linspace(0, 2 * torch.pi, 600)
+    paper = torch.ones(1, 1, 128, 128)
+    columns, rows = (x + wide * torch.cos(t)) * 128, (y + high * torch.sin(t)) * 128
+    paper[0, 0, rows.int(), columns.int()] = 0
+    return paper
+
+
+@pytest.fixture(scope="module")
+def hull():
+    return Reader(1, 128, 2, (8, 8, 8, 8)).hull
+
+
+def test_a_hull_says_how_wide_the_drawing_is_in_each_direction(hull) -> None:
+    assert torch.allclose(hull(oval(0.3, 0.3)), ROUND, atol=0.03)
+    wide = hull(oval(0.4, 0.2))[0]
+    assert wide[0] / wide[HULL // 2] == pytest.approx(2, abs=0.1)  # across, and down
+    tall = hull(oval(0.2, 0.4))[0]
+    assert tall[HULL // 2] / tall[0] == pytest.approx(2, abs=0.1)
+
+
+def test_a_hull_is_the_same_elsewhere_and_smaller_and_whatever_is_drawn_into_the_head(
+    hull,
+) -> None:
+    head = oval(0.3, 0.4)
+    own, other = hull(head), hull(oval(0.36, 0.4))
+    features = torch.minimum(head, torch.minimum(oval(0.05, 0.03, 0.4), oval(0.1, 0.02, 0.5, 0.7)))
+    changes = [features, oval(0.3, 0.4, 0.55, 0.45), oval(0.21, 0.28)]
+    assert torch.equal(hull(features), own)
+    for changed in changes:
+        assert (hull(changed) - own).abs().max() < 0.3 * (other - own).abs().max()
+
+
+def test_an_empty_paper_is_somebody_too(hull, settle: Settle) -> None:
+    nobody = hull(torch.ones(1, 1, 128, 128))
+    assert torch.isfinite(settle.person(nobody, torch.zeros(1, 64), torch.ones(1, 1))).all()
+
+
+@pytest.mark.parametrize(("channels", "side"), [(1, 256), (19, 64), (3, 64), (3, 128)])
+def test_whatever_is_read_has_a_hull(channels: int, side: int) -> None:
+    hull = Reader(channels, side, 2, (8, 8, 8, 8)).hull(torch.rand(2, channels, side, side))
+    assert hull.shape == (2, HULL)
+    assert torch.isfinite(hull).all()
+
+
+def test_a_head_that_decides_nothing_leaves_the_person_alone(settle: Settle) -> None:
+    z = torch.randn(3, 64)
+    assert torch.equal(settle.person(torch.randn(3, HULL), z, torch.zeros(3, 1)), z)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.5, 1.0])
+def test_people_of_many_heads_are_as_different_as_people_of_many_looks(
+    settle: Settle, share: float
+) -> None:
+    torch.manual_seed(1)
+    many = 2000
+    hulls = settle.head_mean + settle.head_spread * torch.randn(many, HULL)
+    codes = settle.person(hulls, torch.randn(many, 64), torch.full((many, 1), share))
+    assert codes.square().mean().sqrt().item() == pytest.approx(1, abs=0.1)
+
+
+def test_another_head_is_another_person_and_the_same_head_nearly_the_same(
+    settle: Settle, hull
+) -> None:
+    z, share = torch.zeros(1, 64), torch.ones(1, 1)
+
+    def who(head: torch.Tensor) -> torch.Tensor:
+        return settle.person(hull(head), z, share)
+
+    own = who(oval(0.3, 0.4))
+    assert not torch.allclose(own, z, atol=0.1)
+    near = (who(oval(0.302, 0.4, 0.51)) - own).norm()
+    assert near < 0.4 * (who(oval(0.36, 0.38)) - own).norm()

@@ -1,0 +1,176 @@
+"""A drawing retold: the same strokes, the same faces bit for bit, at any speed, into any kind of film."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from PIL import Image
+from tiny import write_tiny
+
+from livesketch import cli
+from livesketch.canvas.brush import Brush
+from livesketch.canvas.document import Document
+from livesketch.canvas.drawing_file import load, save
+from livesketch.canvas.retelling import Retelling
+from livesketch.canvas.stroke import strokes_from_points
+from livesketch.errors import LivesketchError
+from livesketch.frames import Look, Request
+from livesketch.kinds import PAGES
+from livesketch.models.engine import open_model
+from livesketch.parameters import defaults, frozen
+from livesketch.pipeline import Pipeline
+from livesketch.post.pages import laid_out, page_size
+from livesketch.sources.paper import Source as Paper
+from livesketch.timelapse import TimelapseOptions, faces, timelapse
+
+HEAD = np.array([(0.5 + 0.25 * np.cos(t), 0.5 + 0.35 * np.sin(t)) for t in np.linspace(0, 6.3, 40)])
+EYE, OTHER = np.array([(0.38, 0.42), (0.44, 0.42)]), np.array([(0.56, 0.42), (0.62, 0.42)])
+MOUTH = np.array([(0.42, 0.68), (0.5, 0.71), (0.58, 0.68)])
+
+
+def drawing() -> Document:
+    """A head, an eye that was taken back, another one, a pencil mouth; one stroke was moved."""
+    document = Document()
+    head, eye, other, mouth = strokes_from_points([HEAD, EYE, OTHER, MOUTH])
+    (pencil,) = strokes_from_points([MOUTH + 0.02], Brush("pencil", 0.02, opacity=0.5))
+    for stroke in (head, eye):
+        document.add(stroke)
+    document.undo()
+    for stroke in (other, mouth, pencil):
+        document.add(stroke)
+    document.rearrange([head, mouth, pencil])
+    return document
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_tiny(tmp_path_factory.mktemp("weights") / "tiny.safetensors")
+
+
+@pytest.fixture
+def road(weights: Path) -> Iterator[Pipeline]:
+    pipeline = Pipeline(open_model(str(weights), runtime="torch"))
+    yield pipeline
+    pipeline.close()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "me.livesketch"
+    save(drawing(), path)
+    return path
+
+
+@pytest.mark.parametrize("is_whole", [False, True])
+@pytest.mark.parametrize("step_s", [0.01, 0.3, 1000.0])
+def test_at_the_end_the_same_drawing_sample_for_sample(is_whole, step_s):
+    document = drawing()
+    telling = Retelling(document, is_whole)
+    at = 0.0
+    while not telling.is_over:
+        telling.advance(at)
+        at += step_s
+    assert telling.document == document
+    assert at <= telling.seconds + 2 * step_s + 1.0
+
+
+def test_what_was_undone_is_skipped_or_seen_as_one_likes():
+    def most(is_whole):
+        telling, seen = Retelling(drawing(), is_whole), []
+        for n in range(4000):
+            telling.advance(n * 0.01)
+            seen.append([len(one) for one in telling.document.strokes_so_far])
+        return max(map(len, seen)), seen
+
+    most_plain, plain = most(False)
+    most_whole, whole = most(True)
+    assert most_plain == 3
+    assert most_whole == 4  # before one of them was taken out
+    assert all(len(a) <= len(b) for a, b in pairwise(plain))
+    assert any(len(a) > len(b) for a, b in pairwise(whole))
+
+
+def test_the_faces_are_those_of_the_drawing_bit_for_bit_however_often_and_fast(file, weights):
+    def told(every_s):
+        with_road = Pipeline(open_model(str(weights), runtime="torch"))
+        options = TimelapseOptions(file, Path("no.mp4"), look=Look(seed=3))
+        document = load(file)
+        made = []
+        for drawn, face, _, _ in faces(document, options, with_road, every_s):
+            made.append((len(drawn.strokes), None if face is None else face.copy()))
+        with_road.close()
+        return made
+
+    once, again, faster = told(0.05), told(0.05), told(0.2)
+    assert len(once) == len(again) > 2 * len(faster)
+    for (count, face), (other_count, other) in zip(once, again, strict=True):
+        assert count == other_count
+        assert (face is None) == (other is None)
+        assert face is None or other is None or np.array_equal(face, other)
+    road = Pipeline(open_model(str(weights), runtime="torch"))
+    frame = Paper(load(file)).read()
+    assert frame is not None
+    shown = road.process(Request(frame, frozen(defaults()), "default", Look(seed=3))).face
+    assert shown is not None
+    for _, last in (once[-1], faster[-1]):
+        assert last is not None
+        assert np.array_equal(last, shown)
+    road.close()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_shows_what_it_says(page):
+    paper, face = np.full((40, 40, 3), 200, np.uint8), np.full((64, 64, 3), 90, np.uint8)
+    width, height = page_size(page, 50)
+    picture = laid_out(paper, face, page, 50)
+    assert picture.shape == (height, width, 3)
+    assert (picture == 90).all(axis=2).any()
+    assert (picture == 200).all(axis=2).any() == (page != "face")
+    assert not (laid_out(paper, None, page, 50) == 90).all(axis=2).any()
+
+
+@pytest.mark.parametrize("ending", ["mp4", "gif", "webp"])
+def test_a_film_of_every_kind_has_its_pictures_and_its_length(file, road, tmp_path, ending):
+    out = tmp_path / f"film.{ending}"
+    options = TimelapseOptions(file, out, side=64, fps=10, seconds=2.0, page="picture in picture")
+    count = timelapse(options, lambda model, runtime: road)
+    assert 15 + 18 <= count <= 15 + 24
+    if ending == "mp4":
+        with av.open(str(out)) as film:
+            assert sum(1 for _ in film.decode(video=0)) == count
+    else:
+        with Image.open(out) as film:
+            total, n = 0, 0
+            while True:
+                film.load()
+                total += film.info["duration"]
+                n += 1
+                try:
+                    film.seek(n)
+                except EOFError:
+                    break
+        assert n > 8
+        assert total == pytest.approx(1000 * count / 10, rel=0.1)
+    assert [path.name for path in tmp_path.iterdir() if path != file] == [out.name]
+
+
+def test_from_the_command_line(file, weights, tmp_path, capsys):
+    out = tmp_path / "film.gif"
+    said = ["replay", str(file), "-o", str(out), "--model", str(weights), "--runtime", "torch"]
+    assert cli.run([*said, "--side", "48", "--fps", "5", "--seconds", "1", "--undone"]) == 0
+    assert out.exists()
+    assert "pictures" in capsys.readouterr().out
+    assert cli.run([*said[:3], str(tmp_path / "film.avi"), "--model", str(weights)]) == 2
+    assert ".mp4 .gif .webp" in capsys.readouterr().err
+    assert cli.run(["replay", str(tmp_path / "none.livesketch"), "-o", str(out)]) == 2
+    assert "no file" in capsys.readouterr().err
+
+
+def test_an_empty_drawing_is_said_to_be_empty(road, tmp_path):
+    path = tmp_path / "empty.livesketch"
+    save(Document(), path)
+    with pytest.raises(LivesketchError, match="empty paper"):
+        timelapse(TimelapseOptions(path, tmp_path / "a.gif"), lambda model, runtime: road)
