@@ -2,21 +2,23 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
-from tiny import write_tiny
+from tiny import TINY, write_tiny
 
 from livesketch import cli
 from livesketch.canvas.document import Document
 from livesketch.canvas.drawing_file import save
 from livesketch.canvas.prefix import prefix
 from livesketch.errors import LivesketchError, ModelError, UsageError
-from livesketch.frames import Frame, Look, Picture, Request
+from livesketch.frames import FACE_PARTS, Frame, Look, Picture, Request
 from livesketch.models.engine import open_model
+from livesketch.models.networks.compact import Config
 from livesketch.outputs.files import VideoFile
 from livesketch.outputs.names import Names, TakenError
 from livesketch.parameters import defaults, frozen
@@ -283,6 +285,33 @@ def test_a_photo_without_trace_is_made_and_the_flag_is_named(
     Image.fromarray(photo).save(here / "photo.png")
     steps = made(road, here / "photo.png", out=here / "out")
     assert any("--trace" in step.note for step in steps)
+
+
+@pytest.mark.parametrize(
+    ("task", "config"),
+    [
+        ("mask", replace(TINY, input_channels=len(FACE_PARTS), input_size=64)),
+        ("photo", replace(TINY, input_channels=3)),
+    ],
+)
+def test_masks_and_photos_become_faces_of_the_models_that_take_them(
+    task: str, config: Config, here: Path, photo: Picture
+) -> None:
+    path = write_tiny(here / "models/other.safetensors", task=task, config=config)
+    other = Pipeline(open_model(str(path), runtime="torch"))
+    if task == "mask":
+        seen = np.zeros((128, 128), np.uint8)
+        seen[20:100, 30:100] = 1
+        wanted = other.model.face(seen, Look())
+    else:
+        seen = photo
+        face = other._tracer.face_square(photo, other.model.resolution)
+        assert face is not None
+        wanted = other.model.face(face)  # its own person
+    Image.fromarray(seen).save(here / "seen.png")
+    assert errors(made(other, here / "seen.png", out=here / "out")) == []
+    assert np.array_equal(pixels(here / "out/seen.png"), wanted)
+    other.close()
 
 
 def test_a_picture_of_nobody_is_named(road: Pipeline, here: Path) -> None:
