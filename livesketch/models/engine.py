@@ -12,7 +12,7 @@ from livesketch.errors import ModelError
 from livesketch.frames import Code, Look, Mask, Picture, Settings, Sketch
 from livesketch.models import torch_part, weights
 from livesketch.models.choice import open_chosen
-from livesketch.models.knobs import knobs_of
+from livesketch.models.knobs import KNOBS, knobs_of
 from livesketch.models.pixels import (
     drawing_from,
     mask_from,
@@ -108,7 +108,10 @@ class Model:
         drawing = READ_AS[self.task](seen, self.sketch_size)
         if look is None and self.task in ("lowres", "photo"):
             look = self.look_of(seen)
-        return self._runtime.face(drawing, self.code_of(look), knobs_of(settings or {}))
+        knobs = knobs_of(settings or {})
+        if self.task != "sketch":
+            knobs[KNOBS.index("kin")] = 0  # nobody drew a head
+        return self._runtime.face(drawing, self.code_of(look), knobs)
 
     def code_of(self, look: Look | int | None = None) -> Code:
         """Who a look is to this model, (Z,): its code if it was made for this style space, or its seed's.

@@ -100,9 +100,10 @@ def painted_mask(points: np.ndarray, regions: np.ndarray, rng: np.random.Generat
 def shares(classes: np.ndarray, size: int) -> np.ndarray:
     """(S, S) class numbers -> (19, size, size) uint8: how much of each cell a class covers."""
     fold = classes.shape[0] // size
-    each = classes[None] == np.arange(CLASSES, dtype=np.uint8)[:, None, None]
-    part = each.reshape(CLASSES, size, fold, size, fold).mean((2, 4))
-    return np.rint(part * 255).astype(np.uint8)
+    cell = np.arange(classes.shape[0]) // fold
+    row = classes.astype(np.int64) * size * size + cell[:, None] * size + cell
+    counts = np.bincount(row.ravel(), minlength=CLASSES * size * size)
+    return np.rint(counts.reshape(CLASSES, size, size) * (255 / fold**2)).astype(np.uint8)
 
 
 def _photo(data: Prepared, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

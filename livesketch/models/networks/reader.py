@@ -69,7 +69,9 @@ class Reader(nn.Module):
         The widths of a convex hull (its support function, both ways): they say what head was drawn,
         and what is drawn into the head does not change them.
         """
-        ink = F.max_pool2d(1 - x.amin(1, keepdim=True), x.shape[-1] // HULL_GRID)
+        if x.shape[1] != 1 or x.shape[-1] < HULL_GRID:
+            return x.new_ones(len(x), DIRECTIONS)  # no drawing
+        ink = F.max_pool2d(1 - x, x.shape[-1] // HULL_GRID)
         is_ink = ((ink - 0.3) * 8).clamp(0, 1).flatten(2)  # N,1,G*G
         reach = (is_ink * (self.ways + 1)).amax(-1)  # N,2D: 0 where nothing is drawn
         wide = reach[:, :DIRECTIONS] + reach[:, DIRECTIONS:] - 2
