@@ -146,7 +146,7 @@ def test_a_training_ends_in_a_model_that_plays(
     assert model.face(np.ones((64, 64), np.float32)).shape == (128, 128, 3)
     said = checkpoint.load(path).metadata
     assert (said["pictures"], said["sources"], said["terms"]) == ("8", "nobody", "none")
-    assert said["style_space"] == f"{tmp_path.name}-0"
+    assert said["style_space"].startswith("pix2pix-")
     for sheet in (tmp_path / "pix2pix-00000008.png", path.with_suffix(".png")):
         assert Image.open(sheet).size == (preview.COLUMNS * 128, 3 * 128)
     assert not list(tmp_path.glob("*.part"))

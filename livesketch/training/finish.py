@@ -59,7 +59,7 @@ def finish(options: FinishOptions, say: Callable[[str], None]) -> Path:
         painted = state.read(kept(options.out, "painter", options.task))
         _load(network.painter, painted["networks"].get("average"))
         _load(encoder, painted["networks"].get("style_encoder"))
-        metadata["style_space"] = _style_space(options)
+        metadata["style_space"] = options.style_space or f"{options.out.name}-{options.seed}"
         metadata["pictures"] = str(painted.get("pictures", 0))
         shapes.describe(network.settle, data, options.seed)
         tones = looks.even_out(network, encoder, data, options.seed)
@@ -87,10 +87,9 @@ def finish_pix2pix(options: FinishOptions, say: Callable[[str], None]) -> Path:
     config = pix2pix_config(size if type(size) is int else options.size)
     network = pix2pix.Network(config).eval().requires_grad_(False)
     _load(network, learned["networks"].get("network"))
-    metadata = _card(options) | {
-        "style_space": _style_space(options),
-        "pictures": str(learned.get("pictures", 0)),
-    }
+    metadata = _card(options) | {"pictures": str(learned.get("pictures", 0))}
+    # it has no looks, and must not be taken for the people of another model
+    metadata["style_space"] = f"pix2pix-{options.out.name}-{options.seed}"
     path = options.out / "model.safetensors"
     _save(path, "pix2pix", network, None, metadata)
     preview.write_png(path.with_suffix(".png"), preview.pairs(network, data, config.img_resolution))
@@ -102,10 +101,6 @@ def _card(options: FinishOptions) -> dict[str, str]:
     today = datetime.now(UTC).date().isoformat()
     said = {"task": options.task, "sources": options.sources, "terms": options.terms}
     return said | {"date": today}
-
-
-def _style_space(options: FinishOptions) -> str:
-    return options.style_space or f"{options.out.name}-{options.seed}"
 
 
 def _save(path: Path, *what: Any, **how: Any) -> None:

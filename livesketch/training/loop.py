@@ -26,11 +26,8 @@ from livesketch.training.state import State
 from livesketch.training.tasks import INPUTS, seen_by
 
 SAY_EVERY, SAVE_EVERY = 30, 240  # seconds
-LAST_PART = {
-    "reader": 0.5,
-    "painter": 0.45,
-    "pix2pix": 0.5,
-}  # of the time, in which steps grow smaller
+# of the time, in which steps grow smaller
+LAST_PART = {"reader": 0.5, "painter": 0.45, "pix2pix": 0.5}
 WARM_UP = {"reader": 200, "painter": 100, "pix2pix": 1}  # steps
 
 Step = Callable[[Any, int], dict[str, float]]
