@@ -14,6 +14,8 @@ RUNTIMES = {
     "openvino": "livesketch.models.runtimes.openvino_runtime",
     "torch": "livesketch.models.runtimes.torch_runtime",
 }
+# the networks that OpenVINO is given: those of the three steps that its conversion knows
+CONVERTED = ("compact",)
 
 # a model that was converted once plays without torch, whose import alone takes seconds
 TORCH_PARTS = {

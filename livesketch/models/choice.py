@@ -11,7 +11,7 @@ import numpy as np
 
 from livesketch.disk import write_whole
 from livesketch.errors import ModelError
-from livesketch.models import RUNTIMES, runtime_module, torch_part
+from livesketch.models import CONVERTED, RUNTIMES, runtime_module, torch_part
 from livesketch.models.knobs import knobs_of
 from livesketch.models.machine import fingerprint, has_nvidia_driver
 from livesketch.models.runtimes import Runtime
@@ -33,7 +33,7 @@ def open_chosen(
     if runtime != "auto":
         return runtime_module(runtime).open_runtime(weights, digest, network, device)
     candidates = ["torch"]
-    if device in (None, "cpu") and find_spec("openvino") is not None:
+    if network in CONVERTED and device in (None, "cpu") and find_spec("openvino") is not None:
         candidates.append("openvino")
     if len(candidates) == 1:
         return runtime_module("torch").open_runtime(weights, digest, network, device)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from livesketch.errors import ModelError
 from livesketch.frames import Code, Look, Mask, Picture, Settings, Sketch
-from livesketch.models import torch_part, weights
+from livesketch.models import runtime_module, torch_part, weights
 from livesketch.models.choice import open_chosen
 from livesketch.models.knobs import KNOBS, knobs_of
 from livesketch.models.pixels import (
@@ -32,6 +32,9 @@ def open_model(name: str = "default", device: str | None = None, runtime: str = 
     path = weights.find(name)
     if weights.is_published(path):
         info, held = weights.read_published(path)
+        if info.network not in W_PLUS:
+            torch_runtime = runtime_module("torch")
+            return Model(info, torch_runtime.open_held(held, path, device, runtime))
         road = torch_part("wplus").open_held(held, device, runtime)
         return Model(info, road, road)
     info = weights.read(path)

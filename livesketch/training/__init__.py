@@ -31,6 +31,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="photos and a *_masks/ folder of class numbers, with --photos",
     )
     add("--out", type=Path, help="folder for checkpoints, samples and models; none: only prepare")
+    add(
+        "--network",
+        default="compact",
+        choices=("compact", "pix2pix"),
+        help="what to learn; pix2pix is the baseline that ours is measured against",
+    )
     add("--task", default="sketch", help="what the model is to see: sketch, mask, lowres, photo")
     add(
         "--part",
@@ -84,6 +90,12 @@ def run(args: argparse.Namespace) -> None:
 
     if args.minutes <= 0 or args.batch < 4:
         raise UsageError("training needs more than 0 minutes and at least 4 examples a step")
+    is_plain = args.task == "sketch" and args.part == "both" and args.model is None
+    if args.network == "pix2pix" and not is_plain:
+        raise UsageError(
+            "pix2pix learns to paint from drawings, all in one",
+            hint="leave out --task, --part and --model",
+        )
     if args.photos:
         from livesketch.training.prepare import PrepareOptions, prepare
 
@@ -109,10 +121,12 @@ READING = 0.3  # of the time, where both parts are learned
 
 def _learn(args: argparse.Namespace) -> None:
     """The parts one after the other, then the weights file, if all its parts are there."""
-    from livesketch.training.finish import FinishOptions, finish
+    from livesketch.training.finish import FinishOptions, finish, finish_pix2pix
     from livesketch.training.loop import TrainOptions, kept, train
 
-    needed = ("reader",) if args.model is not None else ("reader", "painter")
+    is_rival = args.network == "pix2pix"
+    whole = ("pix2pix",) if is_rival else ("reader", "painter")
+    needed = whole if args.model is None else ("reader",)
     parts = needed if args.part == "both" else (args.part,)
     for part in () if args.finish else parts:
         alone = {"reader": READING, "painter": 1 - READING}[part] if len(parts) > 1 else 1.0
@@ -132,7 +146,8 @@ def _learn(args: argparse.Namespace) -> None:
         train(options, _say)
     missing = [part for part in needed if not kept(args.out, part, args.task).exists()]
     if missing:
-        _say(f"no model yet: the {missing[0]} is still to be learned (--part {missing[0]})")
+        how = "without --finish" if is_rival else f"--part {missing[0]}"
+        _say(f"no model yet: the {missing[0]} is still to be learned ({how})")
         return
     options = FinishOptions(
         data=args.data,
@@ -145,7 +160,7 @@ def _learn(args: argparse.Namespace) -> None:
         sources=args.sources,
         terms=args.terms,
     )
-    finish(options, _say)
+    (finish_pix2pix if is_rival else finish)(options, _say)
 
 
 def _say(sentence: str) -> None:

@@ -12,8 +12,9 @@ import torch
 from torch import Tensor
 
 from livesketch.training.dataset import Prepared
-from livesketch.training.examples import Portrait, Reading, portrait
+from livesketch.training.examples import Pair, Portrait, Reading, pair, portrait
 from livesketch.training.paint_step import PaintBatch
+from livesketch.training.pix2pix_step import PairBatch
 from livesketch.training.read_step import ReadBatch
 from livesketch.training.tasks import seen_by
 
@@ -89,6 +90,25 @@ def portraits(
             _pictures(fields["straight"], device),
             _tensor(fields["points"], device),
             _tensor(fields["regions"], device).float() / 4,
+        )
+
+
+def pairs(
+    data: Prepared,
+    size: int,
+    seed: int,
+    share: Share,
+    first: int,
+    workers: int,
+    device: torch.device,
+) -> Iterator[PairBatch]:
+    """Batches for pix2pix, from step `first` on."""
+    for arrays in _arrays(_Examples(data, pair, size, seed, share), first, workers):
+        fields = dict(zip(Pair.__dataclass_fields__, arrays, strict=True))
+        seen = _tensor(fields["seen"], device).float() / 255
+        yield PairBatch(
+            seen.contiguous(memory_format=torch.channels_last),
+            _pictures(fields["picture"], device),
         )
 
 

@@ -1,10 +1,12 @@
-"""The critics a painter learns from: is this a photo of these lines, is its detail a photo's."""
+"""The critics that painters learn from: is this a photo of these lines, is its detail a photo's."""
 
 from __future__ import annotations
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+from livesketch.models.networks.norms import InstanceNorm
 
 
 def act(x: Tensor) -> Tensor:
@@ -73,3 +75,23 @@ class DetailDiscriminator(nn.Module):
     def forward(self, y: Tensor) -> tuple[Tensor, list[Tensor]]:
         features = self.trunk(y)
         return self.patch(features[-1]), features
+
+
+class PatchDiscriminator(nn.Module):
+    """pix2pix's (Isola 2017, appendix 6.1.2): is each patch of 70 x 70 a photo of the lines it lies on?"""
+
+    def __init__(self, c: tuple[int, int, int, int] = (64, 128, 256, 512)) -> None:
+        super().__init__()
+        self.inp = nn.Conv2d(4, c[0], 4, 2, 1)
+        self.further = nn.ModuleList(
+            [nn.Conv2d(c[k], c[k + 1], 4, 2 if k < 2 else 1, 1) for k in range(3)]
+        )
+        self.norm = InstanceNorm()
+        self.patch = nn.Conv2d(c[3], 1, 4, 1, 1)
+
+    def forward(self, x: Tensor, y: Tensor) -> Tensor:
+        """x (N, 1, S, S) the drawing, y (N, 3, S, S) a picture -> (N, 1, S/8 - 2, S/8 - 2) logits."""
+        h = act(self.inp(torch.cat([x, y], 1)))
+        for convolution in self.further:
+            h = act(self.norm(convolution(h)))
+        return self.patch(h)

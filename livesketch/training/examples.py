@@ -1,4 +1,4 @@
-"""What a reader and a painter learn from: bent photos, drawings of them, and what is where in them."""
+"""What networks learn from: bent photos, drawings of them, and what is where in them."""
 
 from __future__ import annotations
 
@@ -37,6 +37,14 @@ class Reading:
     regions: np.ndarray
 
 
+@dataclass(frozen=True)
+class Pair:
+    """An example for a network that paints straight from a drawing."""
+
+    seen: np.ndarray  # (1, S, S) uint8, 0 is ink
+    picture: np.ndarray  # (S, S, 3) uint8: the photo that was drawn
+
+
 def portrait(data: Prepared, size: int, rng: np.random.Generator) -> Portrait:
     """One random example; the same rng gives the same example."""
     i = chosen(data, rng)
@@ -60,6 +68,17 @@ def reading(data: Prepared, size: int, rng: np.random.Generator) -> Reading:
     if rng.random() < 0.5:
         drawing, points, regions = drawing[:, ::-1], mirrored(points), regions[:, :, ::-1]
     return Reading(drawing[None], points, regions)
+
+
+def pair(data: Prepared, size: int, rng: np.random.Generator) -> Pair:
+    """The drawing that `reading` makes of the same rng, and the bent photo that it is of."""
+    i = chosen(data, rng)
+    bending = warp.random_warp(np.asarray(data.landmarks[i]), rng, rng.random() < 0.6)
+    drawing = drawn(data, i, bending, size, rng)
+    picture = sized(warp.bend(data.pictures[i], warp.field(bending, data.pictures.shape[1])), size)
+    if rng.random() < 0.5:
+        drawing, picture = drawing[:, ::-1], picture[:, ::-1]
+    return Pair(drawing[None], picture)
 
 
 def chosen(data: Prepared, rng: np.random.Generator) -> int:

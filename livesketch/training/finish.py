@@ -7,17 +7,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import torch
 from torch import nn
 
 from livesketch.errors import LivesketchError, ModelError, OutputError
 from livesketch.models import checkpoint
-from livesketch.models.networks import compact
+from livesketch.models.networks import compact, pix2pix
 from livesketch.training import directions, looks, preview, shapes, state
 from livesketch.training.dataset import open_prepared
-from livesketch.training.loop import config_of, kept
+from livesketch.training.loop import config_of, kept, pix2pix_config
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,7 @@ def finish(options: FinishOptions, say: Callable[[str], None]) -> Path:
     encoder.requires_grad_(False)
     reader = state.read(kept(options.out, "reader", options.task))
     _load(network.reader, reader["networks"].get("average"))
-    metadata = {"task": options.task, "sources": options.sources, "terms": options.terms}
-    metadata["date"] = datetime.now(UTC).date().isoformat()
+    metadata = _card(options)
     metadata["readings"] = str(reader.get("pictures", 0))
     if options.model is not None:
         given = checkpoint.load(options.model)
@@ -72,16 +71,43 @@ def finish(options: FinishOptions, say: Callable[[str], None]) -> Path:
             words = ", ".join(f"{n} {v:+.2f}" for n, v in zip(moved.names, by, strict=True))
             say(f"the knob {name} at its end moves, in spreads: {words}")
     path = options.out / f"{options.task}.safetensors"
-    try:
-        # another task for the same people needs no second copy of them
-        alone = {"own": "reader."} if options.model is not None else {}
-        checkpoint.save(path, "compact", network, encoder, metadata, **alone)
-    except LivesketchError as error:
-        raise OutputError(error.message, error.hint) from error
+    # another task for the same people needs no second copy of them
+    alone = {"own": "reader."} if options.model is not None else {}
+    _save(path, "compact", network, encoder, metadata, **alone)
     sheet = preview.faces(network, options.task, data)
     preview.write_png(path.with_suffix(".png"), sheet)
     say(f"wrote {path}")
     return path
+
+
+def finish_pix2pix(options: FinishOptions, say: Callable[[str], None]) -> Path:
+    """Write OUT/model.safetensors and a sheet of what a pix2pix has learned so far."""
+    data, learned = open_prepared(options.data), state.read(kept(options.out, "pix2pix", "sketch"))
+    size = learned.get("size")
+    config = pix2pix_config(size if type(size) is int else options.size)
+    network = pix2pix.Network(config).eval().requires_grad_(False)
+    _load(network, learned["networks"].get("network"))
+    metadata = _card(options) | {"pictures": str(learned.get("pictures", 0))}
+    # it has no looks, and must not be taken for the people of another model
+    metadata["style_space"] = f"pix2pix-{options.out.name}-{options.seed}"
+    path = options.out / "model.safetensors"
+    _save(path, "pix2pix", network, None, metadata)
+    preview.write_png(path.with_suffix(".png"), preview.pairs(network, data, config.img_resolution))
+    say(f"wrote {path}")
+    return path
+
+
+def _card(options: FinishOptions) -> dict[str, str]:
+    today = datetime.now(UTC).date().isoformat()
+    said = {"task": options.task, "sources": options.sources, "terms": options.terms}
+    return said | {"date": today}
+
+
+def _save(path: Path, *what: Any, **how: Any) -> None:
+    try:
+        checkpoint.save(path, *what, **how)
+    except LivesketchError as error:
+        raise OutputError(error.message, error.hint) from error
 
 
 def _load(module: nn.Module, tensors: object) -> None:

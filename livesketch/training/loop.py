@@ -12,21 +12,23 @@ from typing import Any
 import numpy as np
 import torch
 
-from livesketch.errors import OutputError
-from livesketch.models.networks import compact
+from livesketch.errors import OutputError, UsageError
+from livesketch.models.networks import compact, pix2pix
 from livesketch.models.networks.face_lines import POINTS, Lines
 from livesketch.training import preview, state, world
-from livesketch.training.batches import Share, portraits, readings
+from livesketch.training.batches import Share, pairs, portraits, readings
 from livesketch.training.dataset import Prepared, open_prepared
 from livesketch.training.paint_step import paint_step
 from livesketch.training.perceptual import Features
+from livesketch.training.pix2pix_step import pix2pix_step
 from livesketch.training.read_step import importance, read_step
 from livesketch.training.state import State
 from livesketch.training.tasks import INPUTS, seen_by
 
 SAY_EVERY, SAVE_EVERY = 30, 240  # seconds
-LAST_PART = {"reader": 0.5, "painter": 0.45}  # of the time, in which steps grow smaller
-WARM_UP = {"reader": 200, "painter": 100}  # steps
+# of the time, in which steps grow smaller
+LAST_PART = {"reader": 0.5, "painter": 0.45, "pix2pix": 0.5}
+WARM_UP = {"reader": 200, "painter": 100, "pix2pix": 1}  # steps
 
 Step = Callable[[Any, int], dict[str, float]]
 
@@ -37,7 +39,7 @@ class TrainOptions:
 
     data: Path
     out: Path
-    part: str = "reader"  # or "painter"
+    part: str = "reader"  # or "painter"; or "pix2pix", which has no parts
     task: str = "sketch"  # what the reader is shown
     size: int = 256  # side of the painter's faces
     minutes: float = 60
@@ -52,7 +54,7 @@ class TrainOptions:
 
 def kept(out: Path, part: str, task: str) -> Path:
     """Where a part's training state lies; a painter serves every task."""
-    return out / ("painter.pt" if part == "painter" else f"reader-{task}.pt")
+    return out / (f"reader-{task}.pt" if part == "reader" else f"{part}.pt")
 
 
 def train(options: TrainOptions, say: Callable[[str], None]) -> None:
@@ -65,6 +67,12 @@ def train(options: TrainOptions, say: Callable[[str], None]) -> None:
     rank, many = world.join()
     device = torch.device(options.device or ("cuda" if torch.cuda.is_available() else "cpu"))
     data = open_prepared(options.data)
+    side = data.pictures.shape[1]
+    if options.part != "reader" and options.size > side:
+        raise UsageError(
+            f"the prepared photos are {side} pixels wide: they cannot teach faces of {options.size}",
+            hint=f"give --size {side}, or prepare larger photos",
+        )
     _folder(options.out)
     features = None
     if options.features is not None and options.part == "painter":
@@ -112,9 +120,15 @@ def config_of(task: str, size: int) -> compact.Config:
     return compact.Config(img_resolution=size, input_channels=channels, input_size=side)
 
 
+def pix2pix_config(size: int) -> pix2pix.Config:
+    return pix2pix.Config(img_resolution=size, input_size=size, downs=size.bit_length() - 1)
+
+
 def _new(
     options: TrainOptions, data: Prepared, device: torch.device, features: Features | None
 ) -> State:
+    if options.part == "pix2pix":
+        return state.new_pix2pix(pix2pix_config(options.size), device, options.seed, options.start)
     config = config_of(options.task, options.size)
     if options.part == "painter":
         return state.new_painter(config, device, options.seed, features, options.start)
@@ -128,6 +142,8 @@ def _step(
     if options.part == "painter":
         lines = Lines().to(device)
         return lambda batch, warmth: paint_step(learned, batch, lines, features, warmth)
+    if options.part == "pix2pix":
+        return lambda batch, warmth: pix2pix_step(learned, batch)
     weight = importance().to(device)
     return lambda batch, warmth: read_step(learned, batch, weight)
 
@@ -137,6 +153,8 @@ def _batches(
 ) -> Iterator[Any]:
     if options.part == "painter":
         return portraits(data, options.size, options.seed, share, first, options.workers, device)
+    if options.part == "pix2pix":
+        return pairs(data, options.size, options.seed, share, first, options.workers, device)
     side = INPUTS[options.task][1]
     return readings(data, options.task, side, options.seed, share, first, options.workers, device)
 
@@ -192,6 +210,7 @@ LOGGED = {
         "told",
         "norm",
     ],
+    "pix2pix": ["critic", "adversarial", "l1"],
 }
 
 
@@ -201,6 +220,8 @@ def _write(learned: State, path: Path, data: Prepared, options: TrainOptions) ->
         sheet = preview.portraits(
             learned.networks["average"], learned.networks["style_encoder"], data, options.size
         )
+    elif learned.part == "pix2pix":
+        sheet = preview.pairs(learned.networks["network"], data, options.size)
     else:
         sheet = preview.readings(learned.networks["average"], options.task, data)
     preview.write_png(options.out / f"{path.stem}-{learned.pictures:08d}.png", sheet)

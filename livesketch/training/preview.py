@@ -16,7 +16,7 @@ from livesketch.models.networks import compact
 from livesketch.models.networks.face_lines import Lines
 from livesketch.training import raster
 from livesketch.training.dataset import Prepared
-from livesketch.training.examples import portrait
+from livesketch.training.examples import pair, portrait
 from livesketch.training.tasks import INPUTS, seen_by
 
 COLUMNS = 12
@@ -89,6 +89,20 @@ def portraits(
         for z in (own, own.roll(1, 0), *nobody.to(device).expand(2, 8, -1)):
             rows.append(np.concatenate([_picture(f) for f in painter(maps, regions, z)], 1))
     return np.concatenate(rows)
+
+
+def pairs(network: nn.Module, data: Prepared, size: int, seed: int = 5) -> np.ndarray:
+    """Drawings, what a network that is in training paints of them, and the photos they are of."""
+    made = [pair(data, size, np.random.default_rng((seed, k))) for k in range(COLUMNS)]
+    device, was_training = next(network.parameters()).device, network.training
+    unused = torch.zeros(1, 1, device=device)
+    network.eval()
+    with torch.no_grad():
+        given = [torch.from_numpy(e.seen.copy()).to(device)[None].float() / 255 for e in made]
+        painted = [_picture(network(x, unused, unused)[0]) for x in given]
+    network.train(was_training)
+    rows = ([_shown(e.seen) for e in made], painted, [e.picture for e in made])
+    return np.concatenate([np.concatenate(row, 1) for row in rows])
 
 
 def faces(network: compact.Network, task: str, data: Prepared, seed: int = 5) -> np.ndarray:

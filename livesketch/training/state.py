@@ -14,16 +14,21 @@ from torch import Tensor, nn
 
 from livesketch.errors import ModelError, OutputError
 from livesketch.models import checkpoint
-from livesketch.models.networks import compact
+from livesketch.models.networks import compact, pix2pix
 from livesketch.models.networks.face_lines import MAPS
-from livesketch.training.discriminator import DetailDiscriminator, Discriminator
+from livesketch.training.discriminator import (
+    DetailDiscriminator,
+    Discriminator,
+    PatchDiscriminator,
+)
 from livesketch.training.perceptual import Features, ProjectedDiscriminator
 
-PARTS = ("reader", "painter")
+PARTS = ("reader", "painter", "pix2pix")
 READER_RATE = 1e-3
 # Adam's steps. What a warm start brought moves more slowly than what is new.
 NEW_RATE, KNOWN_RATE, STYLE_RATE = 4e-4, 2e-4, 1e-4
 CRITIC_RATE, DETAIL_RATE, PROJECTED_RATE = 1.5e-4, 3e-4, 4e-4
+PIX2PIX_RATE, PIX2PIX_SPREAD = 2e-4, 0.02  # the paper's: of the steps, of the first weights
 
 
 @dataclass
@@ -99,6 +104,31 @@ def new_painter(
         "critics": torch.optim.Adam(critics, CRITIC_RATE, betas=(0.0, 0.99)),
     }
     return State("painter", "", config.img_resolution, 0, 0, networks, optimizers)
+
+
+def new_pix2pix(
+    config: pix2pix.Config, device: torch.device, seed: int, start: Path | None
+) -> State:
+    """The U-Net and its critic, begun and paced as the paper says; it knows no running average."""
+    torch.manual_seed(seed)
+    networks: dict[str, nn.Module] = {
+        "network": pix2pix.Network(config),
+        "discriminator": PatchDiscriminator(),
+    }
+    for module in networks.values():
+        for name, parameter in module.named_parameters():
+            if name.endswith("bias"):
+                nn.init.zeros_(parameter)
+            elif parameter.ndim > 1:
+                nn.init.normal_(parameter, 0, PIX2PIX_SPREAD)
+    if start is not None:
+        fit(networks["network"], "pix2pix", start)
+    _place(networks, device)
+    optimizers: dict[str, torch.optim.Optimizer] = {}
+    for name, module in networks.items():
+        groups = [{"params": list(module.parameters()), "rate": PIX2PIX_RATE}]
+        optimizers[name] = torch.optim.Adam(groups, PIX2PIX_RATE, betas=(0.5, 0.999))
+    return State("pix2pix", "sketch", config.img_resolution, 0, 0, networks, optimizers)
 
 
 def _copied(network: nn.Module) -> nn.Module:
@@ -178,7 +208,7 @@ def read(path: Path) -> dict[str, Any]:
 def fit(module: nn.Module, name: str, path: Path) -> set[str]:
     """Take what fits from a weights file or a training state. -> the names that did.
 
-    name: "reader", "painter" or "style_encoder".
+    name: "reader", "painter", "style_encoder" or "pix2pix".
     """
     tensors, own, taken = _given(name, path), module.state_dict(), set()
     for key, tensor in own.items():
@@ -195,12 +225,16 @@ def _given(name: str, path: Path) -> dict[str, Tensor]:
         held = checkpoint.load(path)
         if name == "style_encoder":
             return {} if held.style_encoder is None else dict(held.style_encoder.state_dict())
-        part = getattr(held.network, name, None)
+        whole = held.network if held.network_name == name else None
+        part = getattr(held.network, name, whole)
         if part is None:
-            raise ModelError(f"{path.name} holds no {name}", hint="start from a compact model")
+            raise ModelError(
+                f"{path.name} holds no {name}", hint="start from a model of the same network"
+            )
         return dict(cast(nn.Module, part).state_dict())
     values = read(path)
     networks = values["networks"]
     if name == "style_encoder":
         return dict(networks.get(name, {}))
-    return dict(networks.get("average", {})) if values.get("part") == name else {}
+    best = networks.get("average", networks.get("network", {}))
+    return dict(best) if values.get("part") == name else {}

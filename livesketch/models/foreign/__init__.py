@@ -12,7 +12,8 @@ from torch import nn
 from livesketch.errors import ModelError
 from livesketch.models import checkpoint
 from livesketch.models.checkpoint import Checkpoint
-from livesketch.models.foreign.layouts import Found, array_of, recognised
+from livesketch.models.foreign.found import Found, array_of
+from livesketch.models.foreign.layouts import recognised
 from livesketch.models.foreign.pickles import RefusedError
 from livesketch.models.foreign.torch_files import MAGIC, content_of
 from livesketch.models.networks import module_of

@@ -3,33 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import log2
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from livesketch.models.foreign import unet
+from livesketch.models.foreign.found import Found, Tensors, array_of, shape_of, tensors_of
 from livesketch.models.foreign.pickles import Held, RefusedError
 from livesketch.models.networks import psp, stylegan2
 from livesketch.models.networks.layers import FILTER
 
 MAPPING = "mapping.layers."
 FILTERS = (".kernel", "resample_filter")  # how the two releases call the low-pass
-
-
-@dataclass(frozen=True)
-class Found:
-    """A model in our names. The arrays may still lie in the file."""
-
-    network: str  # in the table of networks
-    task: str
-    words: str
-    config: Any
-    arrays: dict[str, Any]  # name -> anything with .shape and .numpy(), or an array
-
-
-Tensors = dict[str, Any]
 
 
 def recognised(content: object) -> Found:
@@ -41,19 +28,18 @@ def recognised(content: object) -> Found:
             return _rosinality(content)
         if isinstance(content.get("state_dict"), Mapping):
             return _psp(content)
-    raise RefusedError("is none of the models this program knows (pSp, StyleGAN2, StyleGAN2-ADA)")
-
-
-def array_of(value: Any) -> NDArray:
-    """float32, contiguous, our own memory. Raises RefusedError where the file does not hold it."""
-    return np.array(value if isinstance(value, np.ndarray) else value.numpy(), np.float32)
+        if unet.is_known(content):
+            return unet.found(content)
+    raise RefusedError(
+        "is none of the models this program knows (pSp, StyleGAN2, StyleGAN2-ADA, pix2pix)"
+    )
 
 
 # pixel2style2pixel
 
 
 def _psp(content: Mapping) -> Found:
-    state = _tensors(content["state_dict"])
+    state = tensors_of(content["state_dict"])
     options = content.get("opts")
     options = options if isinstance(options, Mapping) else {}
     kind = options.get("encoder_type", "GradualStyleEncoder")
@@ -61,9 +47,9 @@ def _psp(content: Mapping) -> Found:
         raise RefusedError(
             f"is a pSp model of another kind ({str(kind)[:40]}), which is not known yet"
         )
-    channels = _shape(state, "encoder.input_layer.0.weight")[1]
+    channels = shape_of(state, "encoder.input_layer.0.weight")[1]
     ends = np.cumsum(psp.BLOCKS) - 1
-    body = tuple(_shape(state, f"encoder.body.{k}.res_layer.1.weight")[0] for k in ends)
+    body = tuple(shape_of(state, f"encoder.body.{k}.res_layer.1.weight")[0] for k in ends)
     decoder = {k.removeprefix("decoder."): v for k, v in state.items() if k.startswith("decoder.")}
     generator, arrays = _generator(decoder)
     arrays = {f"generator.{name}": value for name, value in arrays.items()}
@@ -112,7 +98,7 @@ def _task(channels: int, options: Mapping) -> tuple[str, str]:
 
 
 def _rosinality(content: Mapping) -> Found:
-    config, arrays = _generator(_tensors(content["g_ema"]))
+    config, arrays = _generator(tensors_of(content["g_ema"]))
     average = content.get("latent_avg")
     shape = (config.w_dim,)
     if average is not None and tuple(getattr(average, "shape", ())) != shape:
@@ -127,13 +113,13 @@ def _generator(state: Tensors) -> tuple[stylegan2.Config, Tensors]:
     state = {k: v for k, v in state.items() if not _is_low_pass(k, v, gain=4.0)}
     sizes = 1 + sum(k.startswith("to_rgbs.") and k.endswith(".conv.weight") for k in state)
     mapping = [k for k in state if k.startswith("style.") and k.endswith(".weight")]
-    first = _shape(state, "conv1.conv.weight")[0]
-    rest = [_shape(state, f"convs.{2 * k}.conv.weight")[0] for k in range(sizes - 1)]
+    first = shape_of(state, "conv1.conv.weight")[0]
+    rest = [shape_of(state, f"convs.{2 * k}.conv.weight")[0] for k in range(sizes - 1)]
     config = stylegan2.Config(
         img_resolution=2 ** (sizes + 1),
         channels=(first, *rest),
-        z_dim=_shape(state, "style.1.weight")[1],
-        w_dim=_shape(state, "conv1.conv.modulation.weight")[1],
+        z_dim=shape_of(state, "style.1.weight")[1],
+        w_dim=shape_of(state, "conv1.conv.modulation.weight")[1],
         mapping_layers=len(mapping),
     )
     names = {"input.input": "synthesis.const"}
@@ -222,11 +208,11 @@ def _ada(held: Held) -> Found:
         raise RefusedError("is a generator whose sizes do not double")
     layers = sum(k.startswith("mapping.fc") and k.endswith(".weight") for k in state)
     labels = state.get("mapping.embed.weight")
-    w_dim = _shape(state, "synthesis.b4.conv1.affine.weight")[1]
-    z_dim = _shape(state, "mapping.fc0.weight")[1] - (w_dim if labels is not None else 0)
+    w_dim = shape_of(state, "synthesis.b4.conv1.affine.weight")[1]
+    z_dim = shape_of(state, "mapping.fc0.weight")[1] - (w_dim if labels is not None else 0)
     config = stylegan2.Config(
         img_resolution=sides[-1],
-        channels=tuple(_shape(state, f"synthesis.b{s}.conv1.weight")[0] for s in sides),
+        channels=tuple(shape_of(state, f"synthesis.b{s}.conv1.weight")[0] for s in sides),
         z_dim=z_dim,
         w_dim=w_dim,
         c_dim=0 if labels is None else tuple(labels.shape)[1],
@@ -290,25 +276,7 @@ def _mapping(value: object) -> Mapping:
     return value if isinstance(value, Mapping) else {}
 
 
-# all of them
-
-
-def _tensors(state: Mapping) -> Tensors:
-    for name, value in state.items():
-        if not isinstance(name, str) or not hasattr(value, "numpy"):
-            raise RefusedError("holds something else among its tensors")
-    return dict(state)
-
-
-def _shape(state: Tensors, name: str) -> tuple[int, ...]:
-    """Of at least two dimensions, without the leading one of grouped weights."""
-    if name not in state:
-        raise RefusedError(f"lacks {name}")
-    shape = tuple(state[name].shape)
-    shape = shape[1:] if len(shape) == 5 else shape
-    if len(shape) < 2 or not all(type(n) is int for n in shape):
-        raise RefusedError(f"holds {name} in a shape that is not known")
-    return shape
+# both
 
 
 def _is_low_pass(name: str, value: Any, gain: float) -> bool:

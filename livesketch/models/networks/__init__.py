@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 NETWORKS = {
     "compact": "livesketch.models.networks.compact",
+    "pix2pix": "livesketch.models.networks.pix2pix",
     "psp": "livesketch.models.networks.psp",
     "stylegan2": "livesketch.models.networks.stylegan2",
 }

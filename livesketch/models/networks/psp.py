@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from livesketch.errors import ModelError
 from livesketch.models.networks import stylegan2
 from livesketch.models.networks.layers import Linear
+from livesketch.models.networks.norms import BatchNorm
 
 SIDE = 256  # of what the encoder looks at
 BLOCKS = (3, 4, 14, 3)  # in each stage of the 50-layer backbone
@@ -63,25 +64,6 @@ def config_from(values: object) -> Config:
     config = Config(**given)
     check(config)
     return config
-
-
-class BatchNorm(nn.Module):
-    """Batch normalisation without PyTorch's counter of batches: weights files hold no integers."""
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.weight, self.bias = (
-            nn.Parameter(torch.ones(channels)),
-            nn.Parameter(torch.zeros(channels)),
-        )
-        self.running_mean: Tensor
-        self.running_var: Tensor
-        self.register_buffer("running_mean", torch.zeros(channels))
-        self.register_buffer("running_var", torch.ones(channels))
-
-    def forward(self, x: Tensor) -> Tensor:
-        mean, var = self.running_mean, self.running_var
-        return F.batch_norm(x, mean, var, self.weight, self.bias, self.training)
 
 
 class Weigh(nn.Module):

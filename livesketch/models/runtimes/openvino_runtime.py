@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from livesketch.errors import ModelError
 from livesketch.frames import Code, Picture
-from livesketch.models import TORCH_PARTS, torch_part
+from livesketch.models import CONVERTED, TORCH_PARTS, torch_part
 from livesketch.models.machine import cpu_words, installed, playing_threads
 from livesketch.models.networks import NETWORKS
 from livesketch.models.pixels import picture_from
@@ -80,6 +80,10 @@ def open_runtime(weights: Path, digest: str, network: str, device: str | None = 
     if device not in (None, "cpu"):
         raise ModelError(
             f"OpenVINO plays on the CPU here, not on {device!r}.", "Choose the runtime torch."
+        )
+    if network not in CONVERTED:
+        raise ModelError(
+            f"OpenVINO does not play networks of the kind {network}.", "Choose the runtime torch."
         )
     folder = user_dir("cache") / "openvino" / _key(digest, network)
     try:
