@@ -41,6 +41,7 @@ class Player:
         self._playing = self._begin(model, runtime)
         self._next: _Part | None = None
         self._replaced = 0
+        self.replaced = 0  # workers that fell silent, ever
 
     @property
     def model(self) -> str:
@@ -161,6 +162,7 @@ class Player:
         asked = part.asked
         _leave(part)
         self._replaced += 1
+        self.replaced += 1
         self._playing = self._begin(part.model, part.runtime)
         if self._replaced >= REPLACEMENTS:
             self._replaced = 0

@@ -46,7 +46,7 @@ class Stage:
         self.play, self.app = play, play.app
         self.rig = play.app.stage.rig
         self.wall = Wall()
-        self.rig.audience._open_output = lambda name, setup: self.wall
+        self.rig.audience.open_output = lambda name, setup: self.wall
         self.rig.audience.open("ndi")
 
     def do(self, name: str, value: object = None) -> None:
@@ -195,7 +195,7 @@ def test_without_a_show_one_key_ends_it_and_enter_does_nothing(begin) -> None:
 def test_an_output_that_raises_leaves_the_window_and_the_others_playing(begin) -> None:
     stage = begin()
     other = Wall()
-    stage.rig.audience._open_output = lambda name, setup: other
+    stage.rig.audience.open_output = lambda name, setup: other
     stage.do("output", "page")
 
     def fail(show: Show) -> None:
