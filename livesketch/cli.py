@@ -116,6 +116,8 @@ def _draw(args: argparse.Namespace) -> int:
 def _webcam(args: argparse.Namespace) -> int:
     if args.video is None:
         return _play(args, "webcam", args.camera or "0", None)
+    if args.video.is_dir():
+        return _play(args, "folder", str(args.video), None)
     if not args.video.is_file():
         raise SourceError(f"There is no file {args.video}.", "Check the path.")
     return _play(args, "video", str(args.video), None)
