@@ -288,7 +288,7 @@ class App:
     def _view(self) -> View:
         stage = self.stage
         if stage.desk.trouble:
-            self._say(stage.desk.trouble)
+            self._say(stage.desk.trouble, is_error=not stage.desk.is_news)
             stage.desk.trouble = ""
         return view_of(
             stage,

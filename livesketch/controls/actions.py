@@ -61,6 +61,7 @@ ACTIONS: tuple[ActionRow, ...] = (
     ActionRow("symmetry", "Symmetry: on, off", "drawing", ("y",)),
     ActionRow("smaller", "Smaller pen or eraser", "drawing", ("[",), may_repeat=True),
     ActionRow("larger", "Larger pen or eraser", "drawing", ("]",), may_repeat=True),
+    ActionRow("calibrate", "Measure the pen's pressure with two strokes", "drawing", ("ctrl+p",)),
     ActionRow("undo", "Undo", "drawing", ("ctrl+z",), may_repeat=True),
     ActionRow("redo", "Redo", "drawing", ("ctrl+y", "ctrl+shift+z"), may_repeat=True),
     ActionRow("clear", "Clear the paper (undo brings it back)", "drawing", ("delete",)),

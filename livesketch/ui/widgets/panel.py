@@ -13,6 +13,7 @@ from livesketch.ui.kit import Kit
 from livesketch.ui.layout import Layout
 from livesketch.ui.parts import Part, button
 from livesketch.ui.view import Choice, View
+from livesketch.ui.widgets import pressure_curve
 from livesketch.ui.widgets.controls import segments, segments_height, slider, switch
 from livesketch.ui.widgets.knobs import applies
 
@@ -107,6 +108,8 @@ def _blocks(view: View, desk: Desk, kit: Kit, width: int) -> list[_Block]:
         blocks.append(_title(group, desk, kit))
         if group not in desk.folded:
             blocks += [_knob(row, view, desk, kit, width) for row in rows]
+            if group == "pen":
+                blocks.append(_curve(view, kit))
     return blocks
 
 
@@ -121,6 +124,12 @@ def _outputs(view: View, desk: Desk, kit: Kit, width: int) -> _Block:
         desk,
         kit,
         width,
+    )
+
+
+def _curve(view: View, kit: Kit) -> _Block:
+    return _Block(
+        kit.px(pressure_curve.HEIGHT), lambda rect: [pressure_curve.part(view, rect, kit)]
     )
 
 
