@@ -248,8 +248,11 @@ class App:
         except ModelError:
             self.stage.live.wants_look = False
             session.model, session.runtime = player.model, player.runtime
-            if player.is_dead and session.model != DEFAULT:
+            if (player.is_dead or player.is_failing) and session.model != DEFAULT:
                 session.model, session.runtime = DEFAULT, "auto"
+                player.choose(session.model, session.runtime)
+            elif player.is_failing and session.runtime != "openvino":  # it needs no graphics card
+                session.runtime = "openvino"
                 player.choose(session.model, session.runtime)
             raise
         if result is None:
