@@ -65,14 +65,6 @@ PARAMETERS: tuple[Parameter, ...] = (
         120.0,
         "‰",
     ),
-    Parameter(
-        "part",
-        "pen",
-        "skin",
-        "Which part of the face is painted or filled; background takes away. L and r are the person's own.",
-        choices=tuple(name for name, _ in FACE_PARTS),
-        label="part to paint",
-    ),
     Parameter("hardness", "pen", 1.0, "1 draws a sharp edge, 0 one that fades from the middle on."),
     Parameter("opacity", "pen", 1.0, "How dark the line is.", 0.05),
     Parameter(
@@ -134,6 +126,14 @@ PARAMETERS: tuple[Parameter, ...] = (
         "pen",
         True,
         "Find the head in the drawing and bring it to where the model expects one.",
+    ),
+    Parameter(
+        "part",
+        "paint",
+        "skin",
+        "Which part of the face is painted or filled; background takes away. L and r are the person's own.",
+        choices=tuple(name for name, _ in FACE_PARTS),
+        label="part to paint",
     ),
     Parameter(
         "symmetry", "paper", False, "Draw the other side of the axis too, as a mirror would."

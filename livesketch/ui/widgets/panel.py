@@ -107,9 +107,10 @@ def _blocks(view: View, desk: Desk, kit: Kit, width: int) -> list[_Block]:
             continue
         blocks.append(_title(group, desk, kit))
         if group not in desk.folded:
-            blocks += [_knob(row, view, desk, kit, width) for row in rows]
-            if group == "pen":
-                blocks.append(_curve(view, kit))
+            for row in rows:
+                blocks.append(_knob(row, view, desk, kit, width))
+                if row.name == "pressure_high":  # the last of those that bend the curve
+                    blocks.append(_curve(view, kit))
     return blocks
 
 
