@@ -6,18 +6,20 @@ from pathlib import Path
 
 from livesketch.camera_acts import CAMERA_ACTS
 from livesketch.controls.actions import Pointer
-from livesketch.errors import OutputError, UsageError
+from livesketch.errors import OutputError, SourceError, UsageError
 from livesketch.kinds import kind_of
 from livesketch.outputs.files import write_png
 from livesketch.paper_acts import PAPER_ACTS, knob_turned
 from livesketch.places import free_name, home_folder
 from livesketch.rig import RIG_ACTS
 from livesketch.session import meet, person
+from livesketch.sources.webcam import list_cameras
 from livesketch.staging import Stage, change_source, freeze
 
 __all__ = ["ACTS", "RUNTIMES", "Stage", "act", "change_source"]
 
 RUNTIMES = ("auto", "openvino", "torch")
+PRIVATE = "Nothing is recorded, and nothing leaves this machine, unless you ask for it."
 STEP = 1.2  # the pen's width grows and shrinks by this factor
 
 
@@ -137,11 +139,24 @@ def _source(stage: Stage, value: object) -> None:
     change_source(stage, name, stage.specs.get(name, ""))
 
 
-def _toggle_camera(stage: Stage, value: object) -> None:
-    if stage.session.source == "paper":
-        change_source(stage, stage.camera, stage.specs[stage.camera])
-    else:
+def _toggle_camera(stage: Stage, value: object) -> str:
+    if stage.session.source != "paper":
         change_source(stage, "paper")
+        return ""
+    change_source(stage, stage.camera, stage.specs[stage.camera])
+    return PRIVATE if stage.camera == "webcam" else ""
+
+
+def _next_camera(stage: Stage, value: object) -> str:
+    """The one after the one that plays, by the system's list."""
+    cameras = list_cameras()
+    if not cameras:
+        raise SourceError("No camera is plugged in.", "Plug one in: it is found by itself.")
+    numbers = [str(camera.number) for camera in cameras]
+    here = stage.session.source_spec if stage.session.source == "webcam" else ""
+    at = (numbers.index(here) + 1) % len(numbers) if here in numbers else 0
+    change_source(stage, "webcam", numbers[at])
+    return f"{cameras[at].name}. {PRIVATE}"
 
 
 def _choose_model(stage: Stage, value: object) -> str:
@@ -184,7 +199,7 @@ def _open(stage: Stage, value: object) -> str:
         notes = stage.desk.open(path)
         change_source(stage, "paper")
         return " ".join(notes)
-    change_source(stage, kind or "picture", str(path))
+    change_source(stage, "folder" if path.is_dir() else kind or "picture", str(path))
     return ""
 
 
@@ -243,6 +258,7 @@ ACTS: dict[str, Callable[[Stage, object], str | None]] = {
     "pick_look": _pick_look,
     "hold": _hold,
     "toggle_camera": _toggle_camera,
+    "next_camera": _next_camera,
     "source": _source,
     "freeze_lines": freeze,
     "model": _choose_model,

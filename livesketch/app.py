@@ -248,8 +248,11 @@ class App:
         except ModelError:
             self.stage.live.wants_look = False
             session.model, session.runtime = player.model, player.runtime
-            if player.is_dead and session.model != DEFAULT:
+            if (player.is_dead or player.is_failing) and session.model != DEFAULT:
                 session.model, session.runtime = DEFAULT, "auto"
+                player.choose(session.model, session.runtime)
+            elif player.is_failing and session.runtime != "openvino":  # it needs no graphics card
+                session.runtime = "openvino"
                 player.choose(session.model, session.runtime)
             raise
         if result is None:
@@ -288,7 +291,7 @@ class App:
     def _view(self) -> View:
         stage = self.stage
         if stage.desk.trouble:
-            self._say(stage.desk.trouble)
+            self._say(stage.desk.trouble, is_error=not stage.desk.is_news)
             stage.desk.trouble = ""
         return view_of(
             stage,

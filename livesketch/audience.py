@@ -57,7 +57,7 @@ class Audience:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.setups = dict(setups or {})  # what each is to be when it is opened
-        self._open_output, self._clock = open_output, clock
+        self.open_output, self._clock = open_output, clock
         self._seats: dict[str, _Open] = {}
         self._closing: list[tuple[str, Setup, Worker[Output, str]]] = []
         self._previewed = -float("inf")
@@ -83,7 +83,7 @@ class Audience:
         if name in self._seats:
             return
         setup = _placed(name, self.setups.get(name, Setup()))
-        output = self._open_output(name, setup)
+        output = self.open_output(name, setup)
         self._seats[name] = _Open(setup, output, Painter(PREVIEW, setup.layout))
 
     def close(self, name: str) -> None:

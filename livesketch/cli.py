@@ -116,6 +116,8 @@ def _draw(args: argparse.Namespace) -> int:
 def _webcam(args: argparse.Namespace) -> int:
     if args.video is None:
         return _play(args, "webcam", args.camera or "0", None)
+    if args.video.is_dir():
+        return _play(args, "folder", str(args.video), None)
     if not args.video.is_file():
         raise SourceError(f"There is no file {args.video}.", "Check the path.")
     return _play(args, "video", str(args.video), None)
@@ -339,6 +341,25 @@ def _bench(args: argparse.Namespace) -> int:
     return OK
 
 
+def _soak(args: argparse.Namespace) -> int:
+    _check_model(args.model)
+    try:
+        _check_screen()
+    except UsageError:
+        os.environ["SDL_VIDEODRIVER"] = "dummy"
+    from livesketch import soak
+
+    figures = soak.run(
+        soak.SoakOptions(args.minutes, args.seed, args.model or "default", args.runtime or "auto")
+    )
+    text = json.dumps(figures, indent=2)
+    print(text)
+    if args.json is not None:
+        _write(args.json, text + "\n")
+    is_sound = not (figures["stops"] or figures["unasked_black"] or figures["unasked_change"])
+    return OK if is_sound else BROKEN
+
+
 def _write(path: Path, text: str) -> None:
     try:
         write_whole(path, text)
@@ -402,6 +423,7 @@ COMMANDS: dict[str, Command] = {
     "replay": Command("A drawing as a film, stroke by stroke.", flags.replay, _replay),
     "trace": Command("Photos to the sketches the model would see.", flags.trace, _trace),
     "bench": Command("Latency and speed on this machine.", flags.bench, _bench),
+    "soak": Command("A rehearsal: a seeded show with faults.", stage_flags.soak, _soak),
     "evaluate": Command("Measure a model on drawings.", _evaluate_flags, _evaluate),
     "models": Command("What can be loaded, its origin, its terms.", _no_flags, _models),
     "weights": Command("Weights files: list, add, check.", flags.weights, _weights),

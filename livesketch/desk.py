@@ -10,19 +10,19 @@ from livesketch.canvas.doodle import Doodle, strokes
 from livesketch.canvas.drawing_file import Journal, load_with_notes, save
 from livesketch.canvas.interchange import read_quickdraw, read_svg, write_svg
 from livesketch.canvas.paper import PaperRaster
+from livesketch.canvas.pressure import Calibration, felt
 from livesketch.canvas.retelling import Retelling
 from livesketch.canvas.stroke import Sample
 from livesketch.canvas.underlay import Ghost, Underlay
 from livesketch.canvas.viewpoint import viewpoint_of
 from livesketch.controls.actions import Pointer
-from livesketch.errors import DrawingError, LivesketchError
+from livesketch.errors import DrawingError, LivesketchError, UsageError
 from livesketch.frames import Picture, Result
 from livesketch.picking import Picking
 from livesketch.places import assets_dir
 from livesketch.session import Session, meet, person
 from livesketch.suggesting import Suggestions
 from livesketch.tablet.mouse import MousePen
-from livesketch.tablet.pressure import felt
 from livesketch.tools import Tools
 
 log = logging.getLogger(__name__)
@@ -38,7 +38,8 @@ class Desk:
 
     session: Session
     journals: Path | None  # folder; None: nothing is kept
-    trouble: str = ""  # a sentence about the journal, said once
+    trouble: str = ""  # a sentence about the journal or the pen, said once
+    is_news: bool = False  # it is nothing that went wrong
 
     def __post_init__(self) -> None:
         self._journal: Journal | None = None  # None: the disk takes none, and drawing goes on
@@ -47,6 +48,8 @@ class Desk:
         self._mouse = MousePen()
         self._last: Pointer | None = None  # of a real pen's stroke
         self.pressure: float | None = None  # of a real pen that is down
+        self.raw_pressure = 0.0  # as it was reported last
+        self._calibration: Calibration | None = None
         self.picking = Picking(self.session)
         self._tools = Tools(self.session, self.picking)
         self._underlay = Underlay()
@@ -105,7 +108,11 @@ class Desk:
                 self._tools.up()
 
     def _pen(self, fact: Pointer, pressure: float) -> None:
-        pressure = felt(pressure, float(self.session.values["pressure_curve"]))
+        values, self.raw_pressure = self.session.values, pressure
+        if self._calibration is not None and fact.kind != "up":
+            self._calibration.feed(fact.kind == "down", pressure)
+        low, high = float(values["pressure_low"]), float(values["pressure_high"])
+        pressure = felt(pressure, float(values["pressure_curve"]), low, high)
         sample = Sample(fact.x, fact.y, pressure, *fact.tilt, fact.time)
         self.pressure = pressure if fact.kind != "up" else None
         if fact.kind == "down":
@@ -118,7 +125,32 @@ class Desk:
             self._tools.move(sample)  # a pen that leaves where it last was has said so already
         if fact.kind == "up":
             self._tools.up()
+            self._measured()
         self._last = fact
+
+    def calibrate(self) -> None:
+        """The next two strokes of a pen say how this hand presses; they leave nothing on the paper."""
+        self._calibration = Calibration()
+        self.session.tool = "pen"
+
+    def _measured(self) -> None:
+        """A stroke is over; if it was for measuring, it is taken away."""
+        measuring = self._calibration
+        if measuring is None:
+            return
+        self.session.document.undo()
+        if measuring.strokes < 2:
+            self.trouble, self.is_news = "Now a firm one.", True
+            return
+        self._calibration = None
+        try:
+            low, high = measuring.range()
+        except UsageError as error:
+            self.trouble, self.is_news = str(error), False
+            return
+        self.session.set("pressure_low", low)
+        self.session.set("pressure_high", max(high, low + 0.05))
+        self.trouble, self.is_news = "The pen is measured: it follows your hand.", True
 
     def paper(
         self,
@@ -158,7 +190,7 @@ class Desk:
         except LivesketchError as error:
             log.exception("journal failed")
             self._journal = None
-            self.trouble = f"{error} Save your drawing yourself."
+            self.trouble, self.is_news = f"{error} Save your drawing yourself.", False
 
     def _settle(self, now: float) -> None:
         """A knob that was turned and stands still for a moment has made one step."""

@@ -184,7 +184,7 @@ def tablets(root: Path) -> Finding:
 
 def midi(root: Path) -> Finding:
     kind = "MIDI ports"
-    later = "This version is not played by MIDI yet; nothing needs to be installed for it."
+    later = "To play by MIDI: pip install 'livesketch[midi]', then livesketch --midi."
     if sys.platform.startswith("linux"):
         clients = root / "proc/asound/seq/clients"
         if not clients.is_file():

@@ -38,7 +38,9 @@ def draw(parser: argparse.ArgumentParser) -> None:
 def webcam(parser: argparse.ArgumentParser) -> None:
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--camera", help="its number, name or URL (usually 0)")
-    which.add_argument("--video", type=Path, metavar="FILE", help="a video file instead")
+    which.add_argument(
+        "--video", type=Path, metavar="FILE", help="a video file, or a folder of pictures, instead"
+    )
     _window_arguments(parser)
 
 

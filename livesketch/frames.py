@@ -135,6 +135,7 @@ class Traced:
     square: Picture
     landmarks: NDArray[np.float32]
     silhouette: NDArray[np.float32] | None
+    hairline: NDArray[np.float32] | None  # (n, 2) in sides of the square
     style: str
     detail: float
 

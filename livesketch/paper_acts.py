@@ -65,6 +65,11 @@ def _symmetry(session: Session, desk: Desk, value: object) -> str:
     return "Both sides are drawn." if session.values["symmetry"] else "One side is drawn."
 
 
+def _calibrate(session: Session, desk: Desk, value: object) -> str:
+    desk.calibrate()
+    return "Draw a light stroke with your pen."
+
+
 def _select_all(session: Session, desk: Desk, value: object) -> None:
     session.tool = "select"
     desk.picking.choose_all()
@@ -187,6 +192,7 @@ PAPER_ACTS: dict[str, PaperAct] = {
     "next_brush": _next_brush,
     "next_part": _next_part,
     "symmetry": _symmetry,
+    "calibrate": _calibrate,
     "select_all": _select_all,
     "delete": _delete,
     "nearer": _nearer(STEP),

@@ -101,14 +101,6 @@ PARAMETERS: tuple[Parameter, ...] = (
         120.0,
         "‰",
     ),
-    Parameter(
-        "part",
-        "pen",
-        "skin",
-        "Which part of the face is painted or filled; background takes away. L and r are the person's own.",
-        choices=tuple(name for name, _ in FACE_PARTS),
-        label="part to paint",
-    ),
     Parameter("hardness", "pen", 1.0, "1 draws a sharp edge, 0 one that fades from the middle on."),
     Parameter("opacity", "pen", 1.0, "How dark the line is.", 0.05),
     Parameter(
@@ -148,10 +140,36 @@ PARAMETERS: tuple[Parameter, ...] = (
         label="pressure: soft — hard",
     ),
     Parameter(
+        "pressure_low",
+        "pen",
+        0.0,
+        "The lightest touch that draws, as the pen reports it. Ctrl+P measures it.",
+        0.0,
+        0.9,
+        label="lightest pressure",
+    ),
+    Parameter(
+        "pressure_high",
+        "pen",
+        1.0,
+        "The firmest touch of this hand, as the pen reports it. Ctrl+P measures it.",
+        0.05,
+        1.0,
+        label="firmest pressure",
+    ),
+    Parameter(
         "framing",
         "pen",
         True,
         "Find the head in the drawing and bring it to where the model expects one.",
+    ),
+    Parameter(
+        "part",
+        "paint",
+        "skin",
+        "Which part of the face is painted or filled; background takes away. L and r are the person's own.",
+        choices=tuple(name for name, _ in FACE_PARTS),
+        label="part to paint",
     ),
     Parameter(
         "symmetry", "paper", False, "Draw the other side of the axis too, as a mirror would."

@@ -13,6 +13,7 @@ log = logging.getLogger(__name__)
 
 SILENCE_S = 2.0  # a warm worker that says nothing for so long is replaced
 FIRST_ANSWER_S = 60.0  # the first of a kind also loads the face finder, or compiles
+FAILURES = 3  # in a row, and something else has to play
 REPLACEMENTS = 3  # in a row, without one answer; then it is the model's fault
 
 Open = Callable[
@@ -31,6 +32,7 @@ class _Part:
     kinds: set[bool] = field(default_factory=set)  # whether pictures, drawings were answered yet
     slowest_s: float = 0.0
     asked: Request | None = None
+    failures: int = 0  # in a row
 
 
 class Player:
@@ -41,6 +43,7 @@ class Player:
         self._playing = self._begin(model, runtime)
         self._next: _Part | None = None
         self._replaced = 0
+        self.replaced = 0  # workers that fell silent, ever
 
     @property
     def model(self) -> str:
@@ -64,6 +67,11 @@ class Player:
     def is_dead(self) -> bool:
         """The model could not even be opened, and no other one is coming."""
         return self._playing.worker is None and self._next is None
+
+    @property
+    def is_failing(self) -> bool:
+        """Its answers are errors, such as a graphics card whose memory is full."""
+        return self._playing.failures >= FAILURES and self._next is None
 
     @property
     def is_idle(self) -> bool:
@@ -115,8 +123,8 @@ class Player:
         part = _Part(model, runtime)
 
         def start() -> Callable[[Request], Result]:
-            part.pipeline = self._open(model, runtime)
-            return part.pipeline.process
+            pipeline = part.pipeline = self._open(model, runtime)
+            return lambda request: pipeline.process(request)  # a rehearsal may stand in between
 
         part.worker = Worker(start, name=f"model {model}")
         return part
@@ -124,13 +132,19 @@ class Player:
     def _answer(self, part: _Part, worker: Worker[Request, Result]) -> Result | None:
         try:
             result = worker.newest()
-        except Exception:
+        except Exception as error:
             part.asked = None
+            part.failures += 1
             if worker.has_failed:
                 part.worker = None
+            elif self.is_failing and not isinstance(error, ModelError):
+                raise ModelError(
+                    f"The model {part.model} fails again and again: {error or type(error).__name__}.",
+                    "Another one takes over, if there is one; the last good face stays.",
+                ) from error
             raise
         if result is not None:
-            self._replaced = 0
+            self._replaced = part.failures = 0
             part.kinds.add(result.request.frame.picture is not None)
             part.slowest_s = max(0.9 * part.slowest_s, result.finished - result.started)
             if result.request is part.asked:
@@ -161,6 +175,7 @@ class Player:
         asked = part.asked
         _leave(part)
         self._replaced += 1
+        self.replaced += 1
         self._playing = self._begin(part.model, part.runtime)
         if self._replaced >= REPLACEMENTS:
             self._replaced = 0

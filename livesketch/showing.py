@@ -58,7 +58,7 @@ def paper_marks(session: Session, desk: Desk) -> Marks:
     if session.values["symmetry"]:
         x = float(session.values["symmetry_axis"])
         axis = _seen(view, ((x, 0.0), (x, 1.0)))
-    return Marks(picked, frame, axis, view.zoom, desk.pressure)
+    return Marks(picked, frame, axis, view.zoom, desk.pressure, desk.raw_pressure)
 
 
 def _corners(box: Box) -> tuple[Point, ...]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from livesketch import flags
 from livesketch.errors import UsageError
+from livesketch.models import RUNTIMES
 from livesketch.outputs import OUTPUTS, Setup
 from livesketch.revival_names import GO_ON
 from livesketch.rig_options import RigOptions
@@ -86,6 +87,24 @@ def _stage_arguments(parser: argparse.ArgumentParser) -> None:
         "--midi", nargs="?", const="", metavar="NAME", help="listen to a MIDI controller"
     )
     group.add_argument("--cues", type=Path, metavar="FILE.toml", help="a list of cues to play")
+
+
+def soak(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--minutes", type=_minutes, required=True, metavar="N")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="another show")
+    parser.add_argument("--model", metavar="NAME|FILE", help="see livesketch models")
+    parser.add_argument("--runtime", choices=("auto", *RUNTIMES), help="what computes the faces")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures there")
+
+
+def _minutes(text: str) -> float:
+    try:
+        minutes = float(text)
+    except ValueError:
+        minutes = 0.0
+    if not 0 < minutes <= 10_000:
+        raise argparse.ArgumentTypeError(f"{text!r} are no minutes such as 60")
+    return minutes
 
 
 def rig(args: argparse.Namespace) -> RigOptions:

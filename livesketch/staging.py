@@ -53,7 +53,7 @@ def change_source(stage: Stage, name: str, spec: str = "") -> None:
     stage.has_changed = True
     if name != "paper":
         stage.specs[name] = spec
-    if name in ("webcam", "video"):
+    if name in ("webcam", "video", "folder"):
         stage.camera = name
 
 

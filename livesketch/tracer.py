@@ -18,10 +18,12 @@ from livesketch.post.smoothing import LandmarkSmoother
 
 if TYPE_CHECKING:
     from livesketch.tracing.face import Face, FaceFinder
+    from livesketch.tracing.hairline import Steady
     from livesketch.tracing.shape import Neutral
 
 Steps = dict[str, float]  # step -> milliseconds
 
+HAIRED = ("contour", "artist")  # line styles that draw where the hair begins
 SEEN_FROM_ASIDE = 15.0  # degrees that a head is turned before it is drawn
 
 
@@ -59,6 +61,7 @@ class Tracer:
         self._calm = LandmarkSmoother()
         self._calm_picture = PictureSmoother()
         self._neutral: Neutral | None = None
+        self._hair: Steady | None = None
         self._seen: _Seen | None = None
 
     def trace(
@@ -81,7 +84,7 @@ class Tracer:
             if seen is not None and (seen.is_mirrored, seen.person) != (is_mirrored, person):
                 self._calm.reset()
                 self._calm_picture.reset()
-                self._neutral = None
+                self._neutral = self._hair = None
             with timed(steps, "find"):
                 seen = self._look_at(frame, picture, is_mirrored, person, settings)
             self._seen = seen
@@ -142,7 +145,7 @@ class Tracer:
 
     def _shaped(self, seen: _Seen, settings: Settings, steps: Steps) -> Traced:
         """Turned to the front and livelier, as far as that is asked for."""
-        from livesketch.tracing import shape  # see _finder
+        from livesketch.tracing import hairline, shape  # see _finder
 
         style = (str(setting(settings, "line_style")), float(setting(settings, "line_detail")))
         turned = float(setting(settings, "face_me"))
@@ -167,7 +170,12 @@ class Tracer:
                 if turned * shape.turned_by(before) > SEEN_FROM_ASIDE:
                     person = None  # the outline of another side of the head
                 person = None if person is None else shape.bent(person, before, points)
-        traced = Traced(seen.picture, seen.face.place, square, points, person, *style)
+        has_hair = style[0] in HAIRED
+        hair = hairline.hairline(square, points, person) if has_hair else None
+        if has_hair and seen.frame.is_live:
+            self._hair = self._hair or hairline.Steady()
+            hair = self._hair.settled(hair, seen.frame.time)
+        traced = Traced(seen.picture, seen.face.place, square, points, person, hair, *style)
         seen.traced = (asked, traced)
         return traced
 
@@ -182,6 +190,7 @@ class Tracer:
                     traced.silhouette,
                     traced.style,
                     traced.detail,
+                    lambda *_: traced.hairline,
                 )
             seen.lines = (traced, sketch)
         return seen.lines[1]
@@ -200,7 +209,12 @@ def strokes_of(traced: Traced) -> list[NDArray[np.float32]]:
     from livesketch.tracing import lines  # see Tracer._finder
 
     return lines.strokes_of(
-        traced.square, traced.landmarks, traced.silhouette, traced.style, traced.detail
+        traced.square,
+        traced.landmarks,
+        traced.silhouette,
+        traced.style,
+        traced.detail,
+        lambda *_: traced.hairline,
     )
 
 

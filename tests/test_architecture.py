@@ -33,7 +33,7 @@ MAY_IMPORT = {
     "flags": {"models", "controls"},
     "guard": set(),
     "revival": {"acts", "rig", "session"},
-    "stage_flags": {"flags", "outputs", "rig_options"},
+    "stage_flags": {"flags", "models", "outputs", "rig_options"},
     "rig_options": {"outputs"},
     "app": {
         "acts",
@@ -88,7 +88,7 @@ MAY_IMPORT = {
     "render": {"sources", "canvas", "looks", "pipeline", "outputs"},
     "timelapse": {"render", "sources", "canvas", "pipeline", "outputs", "post"},
     "bench": {"app", "pipeline", "controls"},
-    "soak": {"app", "pipeline"},
+    "soak": {"app", "bench", "controls", "outputs", "rig_options"},
     "devices": {"sources", "outputs", "tablet", "controls", "models"},
     "session": {"canvas"},
     "ui": {"session", "canvas", "controls"},

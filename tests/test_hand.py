@@ -7,6 +7,7 @@ import pytest
 from stage import quiet_rig
 
 from livesketch.acts import Stage, act
+from livesketch.canvas.pressure import felt
 from livesketch.canvas.stroke import Sample
 from livesketch.controls.actions import Action, Pointer
 from livesketch.desk import Desk
@@ -15,7 +16,6 @@ from livesketch.hand import Hand, open_hand
 from livesketch.session import Session
 from livesketch.tablet import open_pen
 from livesketch.tablet.pen import PenEvent
-from livesketch.tablet.pressure import felt
 
 
 class Pen:

@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 from tiny import write_tiny
 
+from livesketch.acts import act
 from livesketch.app import App, AppOptions
 from livesketch.controls.actions import Action, Pointer
 from livesketch.outputs.files import VideoFile
 from livesketch.sources.picture import read_picture
+from livesketch.sources.webcam import Camera
 from livesketch.ui.view import View
 
 HERE = Path(__file__).parent
@@ -200,3 +202,18 @@ def test_a_look_that_cannot_be_had_is_said_once(play: Play, tmp_path: Path) -> N
     play.until(lambda view: bool(view.message and view.message.is_error), "a sentence")
     assert not play.live.wants_look
     shutil.rmtree(tmp_path, ignore_errors=True)
+
+
+def test_the_next_camera_is_said_by_name_and_so_is_what_happens_to_pictures(
+    play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("livesketch.acts.list_cameras", list)
+    play.do("next_camera")
+    assert "No camera is plugged in" in play.said
+    assert play.view.source == "video"
+    cameras = [Camera(97, "Studio Cam"), Camera(98, "HD Webcam")]
+    monkeypatch.setattr("livesketch.acts.list_cameras", lambda: cameras)
+    seen = [act(play.app.stage, "next_camera", None) for _ in range(3)]
+    assert [words.partition(".")[0] for words in seen] == ["Studio Cam", "HD Webcam", "Studio Cam"]
+    assert "Nothing is recorded" in seen[0]
+    assert play.app.stage.session.source_spec == "97"

@@ -46,7 +46,7 @@ class Stage:
         self.play, self.app = play, play.app
         self.rig = play.app.stage.rig
         self.wall = Wall()
-        self.rig.audience._open_output = lambda name, setup: self.wall
+        self.rig.audience.open_output = lambda name, setup: self.wall
         self.rig.audience.open("ndi")
 
     def do(self, name: str, value: object = None) -> None:
@@ -195,7 +195,7 @@ def test_without_a_show_one_key_ends_it_and_enter_does_nothing(begin) -> None:
 def test_an_output_that_raises_leaves_the_window_and_the_others_playing(begin) -> None:
     stage = begin()
     other = Wall()
-    stage.rig.audience._open_output = lambda name, setup: other
+    stage.rig.audience.open_output = lambda name, setup: other
     stage.do("output", "page")
 
     def fail(show: Show) -> None:
@@ -245,3 +245,30 @@ def test_outputs_end_well_when_the_program_does(begin) -> None:
     stage.draw()
     stage.rig.close()
     assert until(lambda: stage.wall.state == "closed")
+
+
+def test_a_model_whose_card_is_full_gives_way_and_the_audience_keeps_the_last_good_face(
+    begin, own_home: Path
+) -> None:
+    write_tiny(own_home / "data" / "weights" / "default.safetensors", seed=9)
+    stage = begin()
+    stage.draw()
+    face = stage.wall.picture
+    failing = stage.app.stage.player.pipeline
+    assert failing is not None
+
+    def full(request: object) -> None:
+        raise RuntimeError("CUDA out of memory")
+
+    failing.process = full  # type: ignore[method-assign,assignment]
+    for step in range(20):
+        if stage.app.stage.session.model == "default":
+            break
+        stage.do("pick_look", 1 + step % 2)
+        assert np.array_equal(stage.wall.picture, face)
+        stage.play.until(lambda view: stage.app.stage.player.is_idle, "an answer")
+    assert "CUDA out of memory" in stage.play.said
+    stage.play.until(lambda view: stage.app.stage.player.model == "default", "the other model")
+    stage.play.until(lambda view: view.is_fresh, "its face")
+    stage.app.turn()
+    assert not np.array_equal(stage.wall.picture, face)

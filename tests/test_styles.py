@@ -16,7 +16,7 @@ from livesketch.tracing import chains
 from livesketch.tracing.artist import painted
 from livesketch.tracing.contour import seen_jaw
 from livesketch.tracing.face import FaceFinder, crop, in_place
-from livesketch.tracing.hairline import hairline
+from livesketch.tracing.hairline import Steady, hairline
 from livesketch.tracing.lines import STYLES, draw, strokes_of
 from livesketch.tracing.shape import frontal
 
@@ -100,11 +100,10 @@ def test_hair_begins_where_the_dark_begins_and_a_bald_head_has_no_such_line(cut:
 
 
 def test_the_contour_gets_its_hairline_with_some_detail(
-    cut: Cut, monkeypatch: pytest.MonkeyPatch
+    cut: Cut,
 ) -> None:
     line = np.array([[0.3, 0.2], [0.5, 0.15], [0.7, 0.2]], np.float32)
-    monkeypatch.setattr("livesketch.tracing.lines.hairline", lambda *_: line)
-    few, more = (strokes_of(*cut, "contour", detail) for detail in (0.2, 0.5))
+    few, more = (strokes_of(*cut, "contour", detail, lambda *_: line) for detail in (0.2, 0.5))
     assert not any(stroke is line for stroke in few)
     assert any(stroke is line for stroke in more)
 
@@ -134,3 +133,20 @@ def test_a_turned_heads_far_jaw_is_hidden_and_a_facing_ones_is_whole(cut: Cut) -
         seen = jaw(yaw)
         assert len(chains.JAW) / 2 < len(seen) < len(chains.JAW) - 3
     assert jaw(45)[:, 0].mean() != pytest.approx(jaw(-45)[:, 0].mean(), abs=0.02)
+
+
+def test_a_live_hairline_neither_blinks_nor_trembles() -> None:
+    rng = np.random.default_rng(0)
+    steady = Steady()
+    line = np.stack([np.linspace(0.3, 0.7, 40), np.full(40, 0.2)], 1).astype(np.float32)
+    shown = []
+    for n in range(60):
+        found = None if n % 4 == 3 else line + rng.normal(0, 0.004, (1, 2)).astype(np.float32)
+        shown.append(steady.settled(found, n / 30))
+    assert all(one is not None for one in shown)
+    heights = [float(one[:, 1].mean()) for one in shown[20:] if one is not None]
+    assert np.std(heights) < 0.0025
+    gone = [steady.settled(None, 2 + n / 30) is None for n in range(60)]
+    assert not gone[3]
+    assert gone[-1]
+    assert steady.settled(line, 99.0) is not None  # somebody new: at once

@@ -251,3 +251,31 @@ def test_what_is_no_photo_is_said_and_changes_nothing(stage, tmp_path):
     with pytest.raises(LivesketchError, match="No photo"):
         act(stage, "lock_photo", None)
     assert stage.session.document.is_blank
+
+
+def press(stage: Stage, pressure: float) -> None:
+    drag(stage, line(0.2, 0.5, 0.6, 0.5, 20), pressure=pressure)
+
+
+def test_two_strokes_measure_how_a_hand_presses_and_leave_nothing(stage):
+    assert "light" in act(stage, "calibrate", None)
+    press(stage, 0.2)
+    assert "firm" in stage.desk.trouble
+    press(stage, 0.6)
+    assert "measured" in stage.desk.trouble
+    assert stage.session.document.strokes == ()
+    press(stage, 0.6)
+    assert stage.session.document.strokes[0].samples[5].pressure == pytest.approx(1.0, abs=0.01)
+    press(stage, 0.2)
+    assert 0.1 < stage.session.document.strokes[1].samples[5].pressure < 0.35
+    assert stage.session.values["pressure_high"] == pytest.approx(0.6)
+
+
+def test_two_strokes_pressed_alike_change_nothing_and_it_is_said(stage):
+    act(stage, "calibrate", None)
+    press(stage, 0.5)
+    press(stage, 0.52)
+    assert "alike" in stage.desk.trouble
+    assert not stage.desk.is_news
+    assert stage.session.values["pressure_high"] == 1.0
+    assert stage.session.document.strokes == ()

@@ -12,8 +12,9 @@ from ui_stage import BLUE, Hand, names, pointers
 
 from livesketch.controls.actions import Action
 from livesketch.errors import OutputError
-from livesketch.parameters import PARAMETERS, parameter
+from livesketch.parameters import PARAMETERS, defaults, parameter
 from livesketch.ui.layout import Focus
+from livesketch.ui.view import Marks
 from livesketch.ui.window import Window
 
 SIZES = [(1440, 810), (1000, 700), (600, 900), (2880, 1620)]
@@ -197,7 +198,7 @@ def test_the_knob_under_the_paper_is_that_of_the_tool_in_hand(hand: Hand) -> Non
 
 
 def test_the_panel_has_every_parameter(hand: Hand) -> None:
-    pygame.display.set_mode((1440, 3000), pygame.RESIZABLE)
+    pygame.display.set_mode((1440, 4600), pygame.RESIZABLE)
     hand.key(pygame.K_p)
     hand.turn()
     for row in PARAMETERS:
@@ -294,3 +295,14 @@ def test_without_a_display_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SDL_VIDEODRIVER", "no such driver")
     with pytest.raises(OutputError, match="No window can be opened here"):
         Window((640, 480))
+
+
+def test_the_panel_shows_how_the_pen_presses_now(hand: Hand) -> None:
+    pygame.display.set_mode((1440, 4600), pygame.RESIZABLE)
+    hand.key(pygame.K_p)
+    hand.turn()
+    before = hand.part("panel.pressure_curve.shown").state
+    hand.turn(marks=Marks(pressure=0.3, raw_pressure=0.4))
+    assert hand.part("panel.pressure_curve.shown").state != before
+    hand.turn(values={**defaults(), "pressure_curve": 0.9})
+    assert hand.part("panel.pressure_curve.shown").state != before

@@ -1,14 +1,20 @@
 """A camera that stalls, drops, changes size, gives garbage, or was never there."""
 
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from livesketch.errors import SourceError
 from livesketch.frames import Frame
 from livesketch.sources import open_source
+from livesketch.sources.capture import Wanted, open_capture, wanted_in
+from livesketch.sources.folder import Source as Folder
 from livesketch.sources.webcam import Source, find_camera, list_cameras
 from livesketch.worker import Latest
 
@@ -220,3 +226,92 @@ def test_cameras_are_found_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     with pytest.raises(SourceError, match="no camera called 'Phone'") as caught:
         find_camera("Phone")
     assert "0 HD Webcam, 2 Studio Cam" in caught.value.hint
+
+
+def test_size_pace_and_exposure_are_asked_for_in_words() -> None:
+    assert wanted_in("0") == ("0", Wanted())
+    assert wanted_in("HD Webcam, 1280x720, 60 fps") == ("HD Webcam", Wanted(1280, 720, 60))
+    assert wanted_in("1, exposure -5") == ("1", Wanted(exposure=-5.0))
+    assert wanted_in("Smith, Jones & Co") == ("Smith, Jones & Co", Wanted())
+    assert wanted_in("rtsp://a/b,1x1") == ("rtsp://a/b,1x1", Wanted())
+
+
+def test_what_was_asked_for_is_said_to_the_camera(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: dict[int, float] = {}
+
+    class Device(FakeCamera):
+        def set(self, key: int, value: float) -> bool:
+            told[key] = value
+            return True
+
+    monkeypatch.setattr("cv2.VideoCapture", lambda target: Device([bgr(1)]))
+    open_capture(0, Wanted(1280, 720, 60, -5.0))
+    assert told[cv2.CAP_PROP_FRAME_WIDTH] == 1280
+    assert told[cv2.CAP_PROP_FRAME_HEIGHT] == 720
+    assert told[cv2.CAP_PROP_FPS] == 60
+    assert told[cv2.CAP_PROP_EXPOSURE] == -5.0
+    assert next(iter(told)) == cv2.CAP_PROP_FOURCC  # first: it decides what else can be had
+
+
+def test_a_camera_that_gives_another_size_says_so() -> None:
+    source = Source("0, 1280x720", FakeCamera([bgr(1)]))
+    next_frame(source)
+    next_frame(source)
+    assert source.label == "Camera 0, 64 × 48, 30 fps (asked for 1280 × 720)"
+    source.close()
+
+
+@pytest.mark.parametrize("times", [3, pytest.param(50, marks=pytest.mark.long)])
+def test_a_camera_pulled_out_again_and_again_always_comes_back(times: int) -> None:
+    """Every time it is away for two attempts, and back within three seconds; nothing is left behind."""
+    lost = [None] * 5
+    script: list[Any] = [bgr(1), *(entry for n in range(times) for entry in (*lost, bgr(n + 2)))]
+    opens = [True, *([False, True] * times), True]
+    camera = FakeCamera(script, opens)
+    source = Source("0", camera)
+    next_frame(source)
+    threads = threading.active_count()
+    for n in range(times):
+        with pytest.raises(SourceError, match="stopped"):
+            source.wait(5.0)
+        since = time.monotonic()
+        frame = next_frame(source)
+        assert time.monotonic() - since < 3.0
+        assert frame.number == n + 2
+        assert threading.active_count() <= threads
+    source.close()
+    assert camera.released >= times
+
+
+# a folder as a camera
+
+
+def test_a_folder_of_pictures_plays_like_a_camera(tmp_path: Path) -> None:
+    for n, level in enumerate((40, 120, 200)):
+        Image.fromarray(np.full((24, 32, 3), level, np.uint8)).save(tmp_path / f"{n}.png")
+    (tmp_path / "notes.txt").write_text("no picture")
+    (tmp_path / "3.png").write_bytes(b"broken")
+    source = Folder(str(tmp_path), fps=60)
+    assert source.label == f"{tmp_path.name}, 4 pictures"
+    levels, errors = set(), []
+    end = time.monotonic() + 20
+    while (len(levels) < 3 or not errors) and time.monotonic() < end:
+        try:
+            frame = source.read()
+        except SourceError as error:
+            errors.append(str(error))
+            continue
+        if frame is not None and frame.picture is not None:
+            assert frame.is_live
+            levels.add(int(frame.picture[0, 0, 0]))
+    source.close()
+    assert levels == {40, 120, 200}
+    assert len(errors) == 1
+    assert "3.png" in errors[0]
+
+
+def test_an_empty_or_missing_folder_is_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="no pictures"):
+        open_source("folder", str(tmp_path))
+    with pytest.raises(SourceError, match="not a folder"):
+        open_source("folder", str(tmp_path / "none"))

@@ -2,6 +2,8 @@
 
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -43,6 +45,32 @@ NAME = "DUMMY1"  # of the audience's display
 
 def open_screen(*arguments: str, home: Path) -> Screen:
     """The program with its window on the left display."""
+
+    def prepare(display: str) -> None:
+        _xrandr(display, "--addmode", NAME, "1280x720")
+        plug(display)
+
+    server = _server(home)
+    return Screen(*arguments, size=(1100, 620), home=home, server=server, prepare=prepare)
+
+
+@contextmanager
+def serve(home: Path) -> Iterator[str]:
+    """Only the displays: their name, such as ":1"."""
+    command = [*_server(home), "-noreset", "-nolisten", "tcp"]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    try:
+        assert server.stdout is not None
+        display = f":{int(server.stdout.readline())}"
+        _xrandr(display, "--addmode", NAME, "1280x720")
+        plug(display)
+        yield display
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def _server(home: Path) -> list[str]:
     folders = [Path("/usr/lib"), Path("/usr/lib64")]
     if shutil.which("Xorg") is None or not any((one / DRIVER).is_file() for one in folders):
         pytest.skip("Xorg with its dummy driver is not installed: two displays cannot be tried")
@@ -50,13 +78,7 @@ def open_screen(*arguments: str, home: Path) -> Screen:
         pytest.skip("xrandr is not installed: a second display cannot be plugged in")
     config = home / "xorg.conf"
     config.write_text(CONFIG)
-    server = ["Xorg", "-displayfd", "1", "-config", str(config), "-logfile", str(home / "x.log")]
-
-    def prepare(display: str) -> None:
-        _xrandr(display, "--addmode", NAME, "1280x720")
-        plug(display)
-
-    return Screen(*arguments, size=(1100, 620), home=home, server=server, prepare=prepare)
+    return ["Xorg", "-displayfd", "1", "-config", str(config), "-logfile", str(home / "x.log")]
 
 
 def plug(display: str) -> None:

@@ -16,6 +16,11 @@ QUALITY = 85
 HEADER = "x-livesketch"  # a form on somebody else's page cannot send it
 # The name that is asked for, and what its button says.
 BUTTONS: tuple[tuple[str, str], ...] = (
+    ("blackout", "Blackout"),
+    ("freeze", "Hold the picture"),
+    ("panic", "Panic"),
+    ("previous_cue", "Previous cue"),
+    ("next_cue", "Next cue"),
     ("previous_person", "Previous person"),
     ("next_person", "Next person"),
     ("random_person", "Somebody else"),

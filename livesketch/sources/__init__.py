@@ -12,6 +12,7 @@ SOURCES: dict[str, str] = {
     "webcam": "livesketch.sources.webcam",
     "video": "livesketch.sources.video",
     "picture": "livesketch.sources.picture",
+    "folder": "livesketch.sources.folder",
 }
 
 

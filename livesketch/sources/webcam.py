@@ -5,35 +5,21 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
-
-# OpenCV reads these when it is loaded; what goes wrong is said by us, once.
-os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
-os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
 
 import cv2
 import numpy as np
 
 from livesketch.errors import SourceError
 from livesketch.frames import Frame, Picture
+from livesketch.sources.capture import HEIGHT, WIDTH, Capture, Wanted, open_capture, wanted_in
 from livesketch.worker import Latest, Worker
 
-WIDTH, HEIGHT, FPS = 640, 480, 30
 FIRST_PAUSE, LONGEST_PAUSE = 0.25, 2.0  # seconds between attempts to get a lost camera back
 WRONG_READS = 5  # in a row: then it is lost
 STALLED = 3.0  # seconds without an answer, after which a thread that reads is given up
 STALLED_OPENING = 15.0  # some cameras take long to start
-
-
-class Capture(Protocol):
-    """What cv2.VideoCapture has and this file uses."""
-
-    def isOpened(self) -> bool: ...  # noqa: N802
-    def grab(self) -> bool: ...
-    def retrieve(self) -> tuple[bool, Any]: ...
-    def get(self, propId: int, /) -> float: ...
-    def release(self) -> None: ...
 
 
 OpenCapture = Callable[[int | str], Capture]
@@ -77,26 +63,6 @@ def find_camera(spec: str) -> int | str:
     raise SourceError(f"There is no camera called {spec!r}.", hint)
 
 
-def open_capture(target: int | str) -> Capture:
-    """Asks OpenCV for a camera: small and fast pictures, and as few waiting ones as it can."""
-    cv2.setLogLevel(0)
-    if isinstance(target, str):
-        limits = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, 5000, cv2.CAP_PROP_READ_TIMEOUT_MSEC, 3000]
-        return cv2.VideoCapture(target, cv2.CAP_FFMPEG, limits)
-    capture = cv2.VideoCapture(target)
-    if capture.isOpened():
-        mjpg = cv2.VideoWriter.fourcc(*"MJPG")  # first: raw pictures are slow over USB
-        for key, value in (
-            (cv2.CAP_PROP_FOURCC, mjpg),
-            (cv2.CAP_PROP_FRAME_WIDTH, WIDTH),
-            (cv2.CAP_PROP_FRAME_HEIGHT, HEIGHT),
-            (cv2.CAP_PROP_FPS, FPS),
-            (cv2.CAP_PROP_BUFFERSIZE, 1),
-        ):
-            capture.set(key, value)  # a camera that cannot says False and stays as it is
-    return capture
-
-
 class Source:
     """Frames of one camera. A lost camera is said once, as a SourceError, and comes back by itself.
 
@@ -104,14 +70,15 @@ class Source:
     """
 
     def __init__(
-        self, spec: str = "0", open_with: OpenCapture = open_capture, stalled: float = STALLED
+        self, spec: str = "0", open_with: OpenCapture | None = None, stalled: float = STALLED
     ) -> None:
-        self._target = find_camera(spec)
-        self._open_with = open_with
+        name, self._wanted = wanted_in(spec)
+        self._target = find_camera(name)
+        self._open_with = open_with or partial(open_capture, wanted=self._wanted)
         self._stalled = stalled
         self._number = 0
         self._waiting: Frame | None = None
-        self._reader = _Reader(self._target, open_with, is_known_lost=False)
+        self._reader = _Reader(self._target, self._open_with, self._wanted, is_known_lost=False)
         self._worker = self._started(self._reader)
 
     @property
@@ -155,7 +122,7 @@ class Source:
         was_lost = self._reader.is_lost
         self._reader.stop()  # should it ever wake up, it lets the camera go
         self._worker.close(timeout=0.0)
-        self._reader = _Reader(self._target, self._open_with, is_known_lost=True)
+        self._reader = _Reader(self._target, self._open_with, self._wanted, is_known_lost=True)
         self._worker = self._started(self._reader)
         if not was_lost:
             raise SourceError(
@@ -170,7 +137,10 @@ class Source:
 class _Reader:
     """Lives in the Worker's thread: opens, reads, and after a loss opens again."""
 
-    def __init__(self, target: int | str, open_with: OpenCapture, is_known_lost: bool) -> None:
+    def __init__(
+        self, target: int | str, open_with: OpenCapture, wanted: Wanted, is_known_lost: bool
+    ) -> None:
+        self._wanted = wanted
         self.name = f"Camera {target}" if isinstance(target, int) else "The camera's address"
         self.label = f"{self.name}: opening"
         self.is_reading = False
@@ -201,7 +171,7 @@ class _Reader:
             else:
                 self._stop.take(0.02)
             return None
-        if self.is_lost or self._wrong or not self.label.endswith("fps"):
+        if self.is_lost or self._wrong or " fps" not in self.label:
             self.label = self._described(taken[0])
         self._wrong, self._pause, self.is_lost = 0, FIRST_PAUSE, False
         return taken
@@ -241,7 +211,11 @@ class _Reader:
         height, width = picture.shape[:2]
         fps = self._capture.get(cv2.CAP_PROP_FPS) if self._capture is not None else 0.0
         rate = round(fps) if 1 <= fps <= 240 else "?"
-        return f"{self.name}, {width} × {height}, {rate} fps"
+        words = f"{self.name}, {width} × {height}, {rate} fps"
+        asked = (self._wanted.width, self._wanted.height)
+        if isinstance(self._target, int) and asked not in ((width, height), (WIDTH, HEIGHT)):
+            words += f" (asked for {asked[0]} × {asked[1]})"
+        return words
 
 
 def _grabbed(capture: Capture) -> tuple[Picture, float] | None:

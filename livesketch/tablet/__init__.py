@@ -5,15 +5,22 @@ from importlib import import_module
 
 from livesketch.errors import SourceError
 from livesketch.tablet.pen import Pen
+from livesketch.tablet.several import SeveralPens
 
 # name -> where it lives
 PENS: dict[str, str] = {
     "mouse": "livesketch.tablet.mouse",
     "x11": "livesketch.tablet.x11",  # needs python-xlib, so Linux
+    "touch": "livesketch.tablet.touch",
     "recorded": "livesketch.tablet.recorded",
 }
-# what shows the window, as SDL calls it -> the pens that can be heard on it
-HEARD_ON: dict[str, str] = {"x11": "x11"}
+# what shows the window, as SDL calls it -> the pens that can be heard on it, the worthiest first
+HEARD_ON: dict[str, tuple[str, ...]] = {
+    "x11": ("x11", "touch"),
+    "wayland": ("touch",),
+    "windows": ("touch",),
+    "cocoa": ("touch",),
+}
 
 log = logging.getLogger(__name__)
 
@@ -24,13 +31,16 @@ def open_pen(window_id: int, driver: str) -> Pen | None:
     driver: what shows the window, as SDL calls it. Where it could hear pens and does not, the log
     says why.
     """
-    name = HEARD_ON.get(driver)
-    if name is None:
+    pens: list[Pen] = []
+    for name in HEARD_ON.get(driver, ()):
+        try:
+            pens.append(import_module(PENS[name]).open_on(window_id))
+        except ImportError as error:
+            log.warning(
+                "No pressure from %s pens, the mouse draws: %s is missing.", name, error.name
+            )
+        except SourceError as error:
+            log.warning("No pressure from %s pens, the mouse draws: %s", name, error)
+    if not pens:
         return None
-    try:
-        return import_module(PENS[name]).open_on(window_id)
-    except ImportError as error:
-        log.warning("Pens have no pressure here, the mouse draws: %s is missing.", error.name)
-    except SourceError as error:
-        log.warning("Pens have no pressure here, the mouse draws: %s", error)
-    return None
+    return pens[0] if len(pens) == 1 else SeveralPens(pens)

@@ -11,9 +11,43 @@ RAYS, STEPS = 48, 96  # looked along, from between the brows; STEPS on each
 SEEN_AT = 128  # pixels
 FAN = 52.0  # degrees to either side of upright
 OTHER = 2.6  # how unlike the skin a pixel is, in its spread, that is hair
+SETTLING = 0.6  # seconds
 RUN = 4  # steps in a row that have to be hair
 SEEN = 0.6  # share of the rays that must meet hair
 CHEEKS = (50, 280, 101, 330, 151, 9, 108, 337)  # and forehead: where skin is, whoever it is
+
+
+class Steady:
+    """A live face's hairline: it comes and goes only when it was so for a while, and does not tremble."""
+
+    def __init__(self) -> None:
+        self._line: NDArray[np.float32] | None = None
+        self._share = 0.0  # of the last moments in which there was one
+        self._is_shown = False
+        self._time: float | None = None
+
+    def settled(self, line: NDArray[np.float32] | None, time: float) -> NDArray[np.float32] | None:
+        """The line (n, 2) found at `time` seconds, or None -> the one to draw, or None."""
+        gap = None if self._time is None else time - self._time
+        self._time = time
+        seen = 0.0 if line is None else 1.0
+        if gap is None or not 0 <= gap < 1.0:  # somebody new: at once
+            self._line, self._share, self._is_shown = None, seen, line is not None
+        else:
+            self._share += min(1.0, gap / SETTLING) * (seen - self._share)
+            if self._share > 0.7 or self._share < 0.25:
+                self._is_shown = self._share > 0.7
+        if line is not None:
+            even = _spread(line)
+            self._line = even if self._line is None else self._line + 0.25 * (even - self._line)
+        return self._line if self._is_shown else None
+
+
+def _spread(line: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(32, 2): the same line in evenly spaced points."""
+    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
+    at = np.linspace(0, along[-1], 32)
+    return np.stack([np.interp(at, along, line[:, k]) for k in (0, 1)], 1).astype(np.float32)
 
 
 def hairline(

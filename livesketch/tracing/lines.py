@@ -1,5 +1,7 @@
 """Draws a cut-out face as lines, in the manner of the drawings that the networks learned from."""
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +16,9 @@ from livesketch.tracing.pencil import penciled, shade_strokes
 from livesketch.tracing.vector import strokes_in
 
 STYLES: tuple[str, ...] = ("contour", "ink", "edges", "artist", "pencil")
+FindHair = Callable[
+    [Picture, NDArray[np.float32], NDArray[np.float32] | None], NDArray[np.float32] | None
+]
 LINE = 3 / 256  # width of a line, in sides
 HAIRLINE = 0.4  # from this detail on, the contour style has the line between forehead and hair
 HAIR_LINES = 0.55  # from this detail on, the contour style has lines inside hair and clothes
@@ -25,6 +30,7 @@ def draw(
     silhouette: NDArray[np.float32] | None,
     style: str,
     detail: float,
+    find_hair: FindHair = hairline,
 ) -> Sketch:
     """A crop (S, S, 3) as lines, float32 (S, S), 0 ink .. 1 paper.
 
@@ -33,12 +39,12 @@ def draw(
     """
     size = len(crop)
     if style == "contour":
-        paper = rasterised(_contours(crop, landmarks, silhouette, detail), size)
+        paper = rasterised(_contours(crop, landmarks, silhouette, detail, find_hair), size)
         if detail >= HAIR_LINES:
             paper = np.minimum(paper, _hair(crop, landmarks, silhouette, detail))
         return paper
     if style == "artist":
-        return painted(_artist(crop, landmarks, silhouette, detail), size)
+        return painted(_artist(crop, landmarks, silhouette, detail, find_hair), size)
     if style == "ink":
         return _in_front(_inked(crop, detail), silhouette)
     if style == "pencil":
@@ -62,17 +68,18 @@ def strokes_of(
     silhouette: NDArray[np.float32] | None,
     style: str,
     detail: float,
+    find_hair: FindHair = hairline,
 ) -> list[NDArray[np.float32]]:
     """What draw() draws, as strokes in drawing order: (n, 2) of x, y in units of the side, or where
     lines swell and pale (n, 3) with the pen's pressure 0..1."""
     if style == "artist":
-        return _artist(crop, landmarks, silhouette, detail)
+        return _artist(crop, landmarks, silhouette, detail, find_hair)
     if style == "pencil":
         lines = strokes_in(_in_front(_inked(crop, 0.35 * detail), silhouette))
         return lines + shade_strokes(crop, silhouette, detail)
     if style != "contour":
         return strokes_in(draw(crop, landmarks, silhouette, style, detail))
-    strokes = _contours(crop, landmarks, silhouette, detail)
+    strokes = _contours(crop, landmarks, silhouette, detail, find_hair)
     if detail >= HAIR_LINES:
         strokes += strokes_in(_hair(crop, landmarks, silhouette, detail))
     return strokes
@@ -83,9 +90,10 @@ def _contours(
     landmarks: NDArray[np.float32],
     silhouette: NDArray[np.float32] | None,
     detail: float,
+    find_hair: FindHair,
 ) -> list[NDArray[np.float32]]:
     strokes = contour_strokes(landmarks / np.float32(len(crop)), silhouette, detail)
-    line = hairline(crop, landmarks, silhouette) if detail >= HAIRLINE else None
+    line = find_hair(crop, landmarks, silhouette) if detail >= HAIRLINE else None
     return strokes if line is None else [*strokes, line]
 
 
@@ -94,8 +102,9 @@ def _artist(
     landmarks: NDArray[np.float32],
     silhouette: NDArray[np.float32] | None,
     detail: float,
+    find_hair: FindHair,
 ) -> list[NDArray[np.float32]]:
-    line = hairline(crop, landmarks, silhouette)
+    line = find_hair(crop, landmarks, silhouette)
     return artist_strokes(landmarks / np.float32(len(crop)), silhouette, line, detail)
 
 

@@ -13,7 +13,10 @@ from livesketch.ui.chords import chord_of, held_keys
 from livesketch.ui.desk import Desk
 from livesketch.ui.parts import Part, Touch, at
 
+# Told on, so that tablet/touch.py meets them on their way; nothing is done with them here.
+_FINGERS = (pygame.FINGERDOWN, pygame.FINGERMOTION, pygame.FINGERUP)
 _HEARD = (
+    *_FINGERS,
     pygame.QUIT,
     pygame.KEYDOWN,
     pygame.KEYUP,

@@ -61,7 +61,8 @@ class Marks:
     frame: tuple[Point, ...] = ()  # corners of the box that picks
     axis: tuple[Point, ...] = ()  # the axis of symmetry, from above to below
     zoom: float = 1.0
-    pressure: float | None = None  # of a real pen that is down
+    pressure: float | None = None  # of a real pen that is down, as it is felt
+    raw_pressure: float = 0.0  # as the pen reported it last
 
 
 @dataclass(frozen=True, eq=False)

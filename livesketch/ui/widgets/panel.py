@@ -13,6 +13,7 @@ from livesketch.ui.kit import Kit
 from livesketch.ui.layout import Layout
 from livesketch.ui.parts import Part, button
 from livesketch.ui.view import Choice, View
+from livesketch.ui.widgets import pressure_curve
 from livesketch.ui.widgets.controls import segments, segments_height, slider, switch
 from livesketch.ui.widgets.knobs import applies
 
@@ -106,7 +107,10 @@ def _blocks(view: View, desk: Desk, kit: Kit, width: int) -> list[_Block]:
             continue
         blocks.append(_title(group, desk, kit))
         if group not in desk.folded:
-            blocks += [_knob(row, view, desk, kit, width) for row in rows]
+            for row in rows:
+                blocks.append(_knob(row, view, desk, kit, width))
+                if row.name == "pressure_high":  # the last of those that bend the curve
+                    blocks.append(_curve(view, kit))
     return blocks
 
 
@@ -121,6 +125,12 @@ def _outputs(view: View, desk: Desk, kit: Kit, width: int) -> _Block:
         desk,
         kit,
         width,
+    )
+
+
+def _curve(view: View, kit: Kit) -> _Block:
+    return _Block(
+        kit.px(pressure_curve.HEIGHT), lambda rect: [pressure_curve.part(view, rect, kit)]
     )
 
 

@@ -1,0 +1,302 @@
+"""A rehearsal: a seeded show with faults thrown into it, and a witness who counts what an audience must never see."""
+
+import random
+import socket
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pythonosc.osc_message_builder import OscMessageBuilder
+
+from livesketch.app import App, AppOptions
+from livesketch.bench import Hand
+from livesketch.controls.actions import Action
+from livesketch.errors import ModelError
+from livesketch.frames import Picture, Request, Result, Show
+from livesketch.outputs import Output, Setup
+from livesketch.outputs.painter import Painter
+from livesketch.outputs.sender import Sender
+from livesketch.rig_options import RigOptions
+from livesketch.worker import Latest
+
+EVENT_S = 1.5  # on the average, ten times closer together than in a show
+FAULT_S = 18.0  # 200 an hour
+READY_WITHIN_S = 120.0
+SIZE = (320, 180)
+LATE_S = 0.05  # from one turn to the next: frames were late
+
+SWITCHES = ("blackout", "freeze", "panic")
+EVENTS = (
+    *("next_cue", "cue", "next_person", "random_person", "drift", "tap"),
+    *("knob", "osc", "layout", "output", *SWITCHES),
+)
+CUES = "".join(
+    f'[[cue]]\nname = "{name}"\nseed = {seed}\n{how}\n'
+    for name, seed, how in (
+        ("Anna", 3, ""),
+        ("Bert", 12, "seconds = 2.0\nknobs = { faithful = 0.9 }"),
+        ("Cleo", 40, "beats = 4.0\nknobs = { faithful = 0.2 }"),
+        ("Dora", 77, 'seconds = 1.0\nease = "linear"'),
+    )
+)
+
+
+@dataclass(frozen=True)
+class SoakOptions:
+    minutes: float = 1.0
+    seed: int = 0
+    model: str = "default"
+    runtime: str = "auto"
+    event_s: float = EVENT_S
+    fault_s: float = FAULT_S
+
+
+class Witness:
+    """An Output that looks at every Show as an audience would, and counts."""
+
+    def __init__(self) -> None:
+        self._painter = Painter(SIZE)
+        self.state = "playing"
+        self.seen = 0
+        self.unasked_black = 0
+        self.unasked_change = 0  # while it was held, or in panic
+        self.has_face = False
+        self._held: tuple[bool, Picture] | None = None
+        self.error: Exception | None = None
+
+    def show(self, show: Show) -> None:
+        if self.error is not None:
+            error, self.error = self.error, None
+            raise error
+        picture = self._painter.paint(show)
+        self.seen += 1
+        if show.is_blackout:
+            return  # asked for; what was held is held behind it
+        self.has_face |= show.result is not None and show.result.face is not None
+        if self.has_face and not picture.any():
+            self.unasked_black += 1
+        held = self._held
+        if held is not None and show.is_held and held[0] == show.is_panic:
+            self.unasked_change += not np.array_equal(held[1], picture)
+        self._held = (show.is_panic, picture) if show.is_held else None
+
+    def close(self) -> None:
+        self.state = "closed"
+
+
+class _Device:
+    """A sink that hangs when it is told to."""
+
+    def __init__(self, hangs: Latest[float]) -> None:
+        self._hangs = hangs
+
+    def send(self, picture: Picture) -> None:
+        seconds = self._hangs.take()
+        if seconds is not None:
+            Latest[bool]().take(timeout=seconds)
+
+    def close(self) -> None:
+        pass
+
+
+def run(options: SoakOptions) -> dict[str, Any]:
+    """Play, and say what happened. Needs a display, or SDL_VIDEODRIVER=dummy."""
+    with tempfile.TemporaryDirectory(prefix="livesketch-soak-") as folder:
+        cues = Path(folder) / "soak.toml"
+        cues.write_text(CUES, encoding="utf-8")
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+            client.bind(("127.0.0.1", 0))
+            port = _free_port()
+            rig = RigOptions(cues=cues, osc=("127.0.0.1", port), setups={"page": Setup(port=0)})
+            app = App(
+                AppOptions(model=options.model, runtime=options.runtime, is_private=True, rig=rig)
+            )
+            client.connect(("127.0.0.1", port))
+            try:
+                return _Rehearsal(app, options, client, Path(folder)).play()
+            finally:
+                app.close()
+
+
+class _Rehearsal:
+    """One show: what a person does, what goes wrong, and what was counted."""
+
+    def __init__(self, app: App, options: SoakOptions, client: socket.socket, folder: Path) -> None:
+        self._app, self._options, self._client, self._folder = app, options, client, folder
+        self._rng = random.Random(options.seed)
+        self._hand = Hand()
+        self._witness = Witness()
+        self._hangs: Latest[float] = Latest()
+        self._events: Counter[str] = Counter()
+        self._faults: Counter[str] = Counter()
+        self._stops = self._late = 0
+        self._trouble: Callable[[], None] | None = None  # for the model's next request
+        audience = app.stage.rig.audience
+        made: dict[str, Callable[[], Output]] = {
+            "ndi": lambda: self._witness,
+            "spout": lambda: Sender(lambda: _Device(self._hangs), SIZE),
+        }
+        usual = audience.open_output
+        audience.open_output = lambda name, setup: (
+            made[name]() if name in made else usual(name, setup)
+        )
+        for name in made:
+            audience.open(name)
+
+    def play(self) -> dict[str, Any]:
+        app, options = self._app, self._options
+        end = time.monotonic() + READY_WITHIN_S
+        while not app.stage.player.is_ready:
+            app.turn()
+            if time.monotonic() > end:
+                raise ModelError("The model does not become ready.", "Try another runtime.")
+        self._touch_model()
+        began = now = time.monotonic()
+        end = began + 60 * options.minutes
+        event = fault = began
+        early = _memory_mb()
+        while now < end:
+            actions: list[Action] = list(self._hand.moves(now))
+            if now >= event:
+                event = now + self._rng.expovariate(1 / options.event_s)
+                actions += self._event()
+            if now >= fault:
+                fault = now + self._rng.expovariate(1 / options.fault_s)
+                actions += self._fault()
+            self._turn(actions)
+            before, now = now, time.monotonic()
+            self._late += now - before > LATE_S
+            if early is not None and now - began < 0.2 * (end - began):
+                early = _memory_mb()  # what it takes once is no growth
+        late = app.measures.late
+        memory = _memory_mb()
+        return {
+            "minutes": round((now - began) / 60, 2),
+            "seed": options.seed,
+            "frames": self._witness.seen,
+            "stops": self._stops,
+            "unasked_black": self._witness.unasked_black,
+            "unasked_change": self._witness.unasked_change,
+            "frames_late": self._late,
+            "late_ms": {"p95": _rounded(late.percentile(95)), "p99": _rounded(late.percentile(99))},
+            "faces_shown": app.measures.faces_shown,
+            "model_restarts": app.stage.player.replaced,
+            "memory_growth_mb": None if memory is None or early is None else memory - early,
+            "events": dict(sorted(self._events.items())),
+            "faults": dict(sorted(self._faults.items())),
+        }
+
+    def _turn(self, actions: Sequence[Action]) -> None:
+        if self._app.stage.player.pipeline is not None:
+            self._touch_model()
+        try:
+            self._app.turn(actions)
+        except Exception:  # the very thing that must not happen: it is counted
+            self._stops += 1
+
+    def _event(self) -> list[Action]:
+        rng = self._rng
+        name = rng.choice(EVENTS)
+        self._events[name] += 1
+        if name == "cue":
+            return [Action("cue", rng.randrange(4))]
+        if name == "knob":
+            return [Action("set", ("faithful", rng.random()))]
+        if name == "layout":
+            return [Action("set", ("layout", rng.choice(("face", "side by side", "crossfade"))))]
+        if name == "output":
+            return [Action("output", "page")]
+        if name == "osc":
+            self._send(rng.choice(("faithful", "smoothing", "glide")), rng.random())
+            return []
+        if name in SWITCHES:
+            rig = self._app.stage.rig
+            is_on = {"blackout": rig.is_blackout, "freeze": rig.is_frozen, "panic": rig.is_panic}
+            # Off sooner than on, so that there is something to be seen.
+            return [Action(name, not is_on[name] and rng.random() < 0.5)]
+        return [Action(name)]
+
+    def _fault(self) -> list[Action]:
+        faults: dict[str, Callable[[], list[Action] | None]] = {
+            "an output raises": self._break_output,
+            "a device hangs": lambda: self._hangs.put(2.5),
+            "the model raises": lambda: self._upset(_raise),
+            "the model hangs": lambda: self._upset(_hang),
+            "OSC nonsense": self._nonsense,
+            "a camera that is not there": lambda: [
+                Action("open", self._folder / "unplugged.mp4"),
+                Action("source", "paper"),
+            ],
+            "a broken list of cues": self._broken_cues,
+        }
+        name = self._rng.choice(sorted(faults))
+        self._faults[name] += 1
+        return faults[name]() or []
+
+    def _break_output(self) -> None:
+        self._witness.error = OSError("the cable was pulled")
+
+    def _upset(self, trouble: Callable[[], None]) -> None:
+        self._trouble = trouble
+
+    def _touch_model(self) -> None:
+        """Stand between the worker and its model; a new model gets the same company."""
+        pipeline = self._app.stage.player.pipeline
+        if pipeline is None or "process" in vars(pipeline):
+            return
+        process = pipeline.process
+
+        def troubled(request: Request) -> Result:
+            trouble, self._trouble = self._trouble, None
+            if trouble is not None:
+                trouble()
+            return process(request)
+
+        pipeline.process = troubled  # type: ignore[method-assign]
+
+    def _nonsense(self) -> None:
+        for _ in range(300):
+            self._client.send(self._rng.randbytes(self._rng.randrange(1, 200)))
+
+    def _broken_cues(self) -> list[Action]:
+        path = self._folder / "broken.toml"
+        path.write_text("[[cue]]\nname = \nseed = x", encoding="utf-8")
+        return [Action("open", path)]
+
+    def _send(self, name: str, value: float) -> None:
+        builder = OscMessageBuilder(address=f"/livesketch/{name}")
+        builder.add_arg(value)
+        self._client.send(builder.build().dgram)
+
+
+def _raise() -> None:
+    raise MemoryError("no room on the card")
+
+
+def _hang() -> None:
+    Latest[bool]().take(timeout=5.0)
+
+
+def _free_port() -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+def _memory_mb() -> int | None:
+    """What the program takes now; None where the system does not tell."""
+    try:
+        status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return None
+    line = next((one for one in status.splitlines() if one.startswith("VmRSS")), "")
+    return int(line.split()[1]) // 1024 if line else None
+
+
+def _rounded(milliseconds: float | None) -> float | None:
+    return None if milliseconds is None else round(milliseconds, 1)

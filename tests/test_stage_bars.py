@@ -1,0 +1,67 @@
+"""The stage's bars on two real displays: the short run holds what a busy machine can hold, the long one all of it."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tiny import write_tiny
+from two_displays import serve
+
+from livesketch.places import weights_dir
+
+HERE = Path(__file__).parent
+
+
+def measured(model: str, seconds: float, rounds: int, home: Path) -> dict:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with serve(home) as display:
+        done = subprocess.run(
+            [
+                sys.executable,
+                HERE / "measure_stage.py",
+                model,
+                str(seconds),
+                str(port),
+                str(rounds),
+            ],
+            env={
+                **os.environ,
+                "DISPLAY": display,
+                "SDL_VIDEODRIVER": "x11",
+                "LIVESKETCH_HOME": str(home),
+                "PYTHONPATH": str(HERE.parent),
+            },
+            capture_output=True,
+            text=True,
+            timeout=600,
+        )
+    assert done.returncode == 0, done.stderr
+    figures = json.loads(done.stdout.splitlines()[-1])
+    print(figures)
+    return figures
+
+
+def test_a_saturated_model_and_a_flood_of_osc_leave_the_second_screen_playing(
+    tmp_path: Path,
+) -> None:
+    figures = measured(str(write_tiny(tmp_path / "tiny.safetensors")), 0.7, 5, tmp_path)
+    assert figures["state"].startswith("playing on DUMMY1")
+    assert figures["faithful_after_flood"] == pytest.approx(79 / 80)
+    assert figures["blackout_p50_ms"] < 500
+
+
+@pytest.mark.long
+@pytest.mark.skipif(shutil.which("Xorg") is None, reason="no Xorg")
+def test_the_bars_on_a_quiet_machine(tmp_path: Path) -> None:
+    figures = measured(str(weights_dir() / "default.safetensors"), 30.0, 200, tmp_path)
+    assert figures["presents_per_s"] >= 58
+    assert figures["interval_p99_ms"] <= 50
+    assert figures["flooded_per_s"] >= 58
+    assert figures["blackout_p99_ms"] <= 34
