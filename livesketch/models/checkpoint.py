@@ -19,14 +19,13 @@ from torch import Tensor, nn
 
 from livesketch.errors import ModelError
 from livesketch.models.networks import module_of
-from livesketch.places import weights_dir
+from livesketch.models.people import OWN, people_of
 
 TASKS = ("sketch", "mask", "lowres", "photo", "look")
 LARGEST_FILE = 4 * 2**30  # bytes
 LARGEST_HEADER = 4 * 2**20
 WIDTHS = {"F16": 2, "BF16": 2, "F32": 4}
 STYLE = "style_encoder."
-OWN = "own"  # metadata: the prefix of the tensors that a file holds, where it does not hold all
 
 
 @dataclass(frozen=True)
@@ -108,7 +107,8 @@ def load(path: Path) -> Checkpoint:
         raise ModelError(f"the config in {path.name} cannot be read", hint=_DAMAGED) from None
     config = module.config_from(values)
     own = str(metadata.get(OWN, ""))
-    people = _people(path, metadata) if own else None
+    shared = people_of(path) if own else None
+    people = None if shared is None else load(shared)
     # on the meta device a network has shapes but no memory
     with torch.device("meta"):
         network = module.Network(config)
@@ -136,25 +136,6 @@ def load(path: Path) -> Checkpoint:
         metadata={str(k): str(v) for k, v in metadata.items()},
         network=network,
         style_encoder=style_encoder if people is None else people.style_encoder,
-    )
-
-
-def _people(path: Path, metadata: Mapping[str, Any]) -> Checkpoint:
-    """The file that holds the people of a style space for all its tasks: beside this one, or shipped."""
-    space = str(metadata.get("style_space", ""))
-    for folder in (path.parent, weights_dir()):
-        for other in sorted(folder.glob("*.safetensors")):
-            if other.resolve() == path.resolve():
-                continue
-            try:
-                said = _header(other).get("__metadata__") or {}
-            except ModelError:
-                continue
-            if said.get("style_space") == space and OWN not in said:
-                return load(other)
-    raise ModelError(
-        f"{path.name} needs the model of the style space {space!r}, which is not here",
-        hint="put that model's weights file beside it",
     )
 
 

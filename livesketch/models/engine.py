@@ -3,16 +3,17 @@
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from livesketch.errors import ModelError
-from livesketch.frames import Code, Look, Mask, Picture, Settings, Sketch
+from livesketch.frames import FACE_PARTS, Code, Look, Mask, Picture, Settings, Sketch
 from livesketch.models import runtime_module, torch_part, weights
 from livesketch.models.choice import open_chosen
 from livesketch.models.knobs import KNOBS, knobs_of
+from livesketch.models.people import people_of
 from livesketch.models.pixels import (
     drawing_from,
     mask_from,
@@ -47,7 +48,16 @@ def open_model(name: str = "default", device: str | None = None, runtime: str = 
             "See `livesketch models`.",
         )
     digest = weights.digest_of(info.path)
-    return Model(info, open_chosen(info.path, digest, info.network, device, runtime))
+    people = people_of(info.path)
+    if people is not None:  # what is kept for these weights goes with the people they borrow
+        digest += weights.digest_of(people)
+    model = Model(info, open_chosen(info.path, digest, info.network, device, runtime))
+    if info.network == "compact" and model.channels != CHANNELS[info.task]:
+        raise ModelError(
+            f"{info.path.name} does not read what the task {info.task!r} shows.",
+            "It may be made by another version of livesketch.",
+        )
+    return model
 
 
 # task -> how what is seen becomes what the network takes
@@ -57,6 +67,7 @@ READ_AS: dict[str, Callable[[Any, int], NDArray[np.float32]]] = {
     "lowres": picture_for_reader,
     "photo": picture_for_reader,
 }
+CHANNELS = {"sketch": 1, "mask": len(FACE_PARTS), "lowres": 3, "photo": 3}
 W_PLUS = ("psp", "stylegan2")  # the networks that are steered by a w for every layer
 
 
@@ -88,6 +99,7 @@ class Model:
         self.device = runtime.device
         self.resolution = runtime.shape.resolution
         self.sketch_size = runtime.shape.sketch_size
+        self.channels = runtime.shape.channels
         self.code_size = runtime.shape.code_size
 
     def face(
@@ -110,7 +122,7 @@ class Model:
             )
         drawing = READ_AS[self.task](seen, self.sketch_size)
         if look is None and self.task in ("lowres", "photo"):
-            look = self.look_of(seen)
+            look = self.look_of(cast(Picture, seen))
         knobs = knobs_of(settings or {})
         if self.task != "sketch":
             knobs[KNOBS.index("kin")] = 0  # nobody drew a head

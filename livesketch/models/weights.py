@@ -15,6 +15,7 @@ from safetensors import SafetensorError, safe_open
 
 from livesketch.errors import ModelError
 from livesketch.models import torch_part
+from livesketch.models.people import people_of
 from livesketch.places import user_dir, weights_dir
 
 SUFFIX = ".safetensors"
@@ -143,6 +144,11 @@ def add(file: Path, name: str | None = None) -> ModelInfo:
         return replace(read(taken[0], "yours"), digest=info.digest)
     target = own_dir() / (name + SUFFIX)
     _copy(file, target)
+    try:
+        people_of(target)
+    except ModelError:
+        target.unlink()
+        raise
     return replace(read(target, "yours"), digest=info.digest)
 
 

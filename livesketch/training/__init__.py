@@ -121,6 +121,7 @@ READING = 0.3  # of the time, where both parts are learned
 
 def _learn(args: argparse.Namespace) -> None:
     """The parts one after the other, then the weights file, if all its parts are there."""
+    from livesketch.training import world
     from livesketch.training.finish import FinishOptions, finish, finish_pix2pix
     from livesketch.training.loop import TrainOptions, kept, train
 
@@ -128,22 +129,28 @@ def _learn(args: argparse.Namespace) -> None:
     whole = ("pix2pix",) if is_rival else ("reader", "painter")
     needed = whole if args.model is None else ("reader",)
     parts = needed if args.part == "both" else (args.part,)
-    for part in () if args.finish else parts:
-        alone = {"reader": READING, "painter": 1 - READING}[part] if len(parts) > 1 else 1.0
-        options = TrainOptions(
-            data=args.data,
-            out=args.out,
-            part=part,
-            task=args.task,
-            size=args.size,
-            minutes=args.minutes * alone,
-            start=args.start,
-            features=args.features,
-            seed=args.seed,
-            batch=args.batch,
-            device=args.device,
-        )
-        train(options, _say)
+    rank, _ = world.join()
+    try:
+        for part in () if args.finish else parts:
+            alone = {"reader": READING, "painter": 1 - READING}[part] if len(parts) > 1 else 1.0
+            options = TrainOptions(
+                data=args.data,
+                out=args.out,
+                part=part,
+                task=args.task,
+                size=args.size,
+                minutes=args.minutes * alone,
+                start=args.start,
+                features=args.features,
+                seed=args.seed,
+                batch=args.batch,
+                device=args.device,
+            )
+            train(options, _say)
+    finally:
+        world.leave()
+    if rank:  # the first process writes the model
+        return
     missing = [part for part in needed if not kept(args.out, part, args.task).exists()]
     if missing:
         how = "without --finish" if is_rival else f"--part {missing[0]}"

@@ -38,7 +38,7 @@ def open_prepared(folder: Path) -> Prepared:
     except (OSError, ValueError) as error:
         raise SourceError(
             f"{folder} holds no prepared photos",
-            hint="prepare them first: livesketch train --prepare PHOTOS --data FOLDER",
+            hint="prepare them first: livesketch train --photos PHOTOS --data FOLDER",
         ) from error
     count = len(arrays["pictures"])
     if count == 0 or any(len(a) != count for a in arrays.values()):

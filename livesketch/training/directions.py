@@ -63,7 +63,8 @@ def find(network: compact.Network, data: Prepared, seed: int) -> Moved:
 def _measures(faces: np.ndarray, network: compact.Network) -> np.ndarray:
     """(N, 2): how light the skin is (ITA, degrees), how light the hair (L*)."""
     side = faces.shape[1]
-    hair = network.settle.usual.softmax(0)[2].numpy() > 0.7
+    hair = network.settle.usual.softmax(0)[2].numpy()
+    hair = hair >= min(0.7, float(np.quantile(hair, 0.95)))
     hair = hair.repeat(side // hair.shape[0], 0).repeat(side // hair.shape[1], 1)
     light = np.array([np.median(_lab(face[hair])[0]) for face in faces])
     return np.stack([tones(faces), light], 1)

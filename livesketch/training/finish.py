@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -14,6 +14,7 @@ from torch import nn
 
 from livesketch.errors import LivesketchError, ModelError, OutputError
 from livesketch.models import checkpoint
+from livesketch.models.checkpoint import Checkpoint
 from livesketch.models.networks import compact, pix2pix
 from livesketch.training import directions, looks, preview, shapes, state
 from livesketch.training.dataset import open_prepared
@@ -42,6 +43,11 @@ def finish(options: FinishOptions, say: Callable[[str], None]) -> Path:
     look is the same person in both.
     """
     data, config = open_prepared(options.data), config_of(options.task, options.size)
+    given = None if options.model is None else _people(options.model)
+    if given is not None:
+        config = replace(
+            given.config, input_channels=config.input_channels, input_size=config.input_size
+        )
     network, encoder = compact.Network(config).eval(), compact.StyleEncoder(config).eval()
     network.requires_grad_(False)
     encoder.requires_grad_(False)
@@ -49,9 +55,9 @@ def finish(options: FinishOptions, say: Callable[[str], None]) -> Path:
     _load(network.reader, reader["networks"].get("average"))
     metadata = _card(options)
     metadata["readings"] = str(reader.get("pictures", 0))
-    if options.model is not None:
-        given = checkpoint.load(options.model)
-        network.painter, network.settle = given.network.painter, given.network.settle
+    if given is not None:
+        people = cast(compact.Network, given.network)
+        network.painter, network.settle = people.painter, people.settle
         encoder = cast(compact.StyleEncoder, given.style_encoder)
         metadata["style_space"] = given.style_space
         metadata["pictures"] = given.metadata.get("pictures", "")
@@ -72,8 +78,8 @@ def finish(options: FinishOptions, say: Callable[[str], None]) -> Path:
             say(f"the knob {name} at its end moves, in spreads: {words}")
     path = options.out / f"{options.task}.safetensors"
     # another task for the same people needs no second copy of them
-    alone = {"own": "reader."} if options.model is not None else {}
-    _save(path, "compact", network, encoder, metadata, **alone)
+    own = "" if given is None else "reader."
+    _save(path, "compact", network, encoder, metadata, own=own)
     sheet = preview.faces(network, options.task, data)
     preview.write_png(path.with_suffix(".png"), sheet)
     say(f"wrote {path}")
@@ -108,6 +114,15 @@ def _save(path: Path, *what: Any, **how: Any) -> None:
         checkpoint.save(path, *what, **how)
     except LivesketchError as error:
         raise OutputError(error.message, error.hint) from error
+
+
+def _people(path: Path) -> Checkpoint:
+    given = checkpoint.load(path)
+    if given.network_name != "compact" or given.style_encoder is None:
+        raise ModelError(
+            f"{path.name} holds no people for another task", hint="give a compact model's file"
+        )
+    return given
 
 
 def _load(module: nn.Module, tensors: object) -> None:

@@ -28,6 +28,7 @@ from livesketch.training.tasks import INPUTS, seen_by
 SAY_EVERY, SAVE_EVERY = 30, 240  # seconds
 # of the time, in which steps grow smaller
 LAST_PART = {"reader": 0.5, "painter": 0.45, "pix2pix": 0.5}
+FEWEST = 4  # examples a process: half of them their own people, half others'
 WARM_UP = {"reader": 200, "painter": 100, "pix2pix": 1}  # steps
 
 Step = Callable[[Any, int], dict[str, float]]
@@ -84,6 +85,11 @@ def train(options: TrainOptions, say: Callable[[str], None]) -> None:
     if path.exists():
         state.resume(learned, path)
         say(f"going on at step {learned.step}, {learned.pictures} pictures")
+    if options.batch % many or options.batch // many < FEWEST:
+        raise UsageError(
+            f"a batch of {options.batch} cannot be shared by {many} processes",
+            hint=f"--batch takes a multiple of {many}, at least {FEWEST} for each",
+        )
     share = Share(options.batch, rank, many)
     step = _step(learned, options, features, device)
     begin = shown = written = time.monotonic()
@@ -91,7 +97,8 @@ def train(options: TrainOptions, say: Callable[[str], None]) -> None:
     for batch in _batches(options, data, share, learned.step, device):
         now = time.monotonic()
         part = (now - begin) / (options.minutes * 60)
-        if part >= 1 or (options.steps and learned.step >= options.steps):
+        is_over = part >= 1 or (options.steps > 0 and learned.step >= options.steps)
+        if world.agreed(is_over, device):
             break
         _pace(learned, learned.step - first, part)
         torch.manual_seed(hash((options.seed, learned.step, rank)) % 2**31)
@@ -112,7 +119,7 @@ def train(options: TrainOptions, say: Callable[[str], None]) -> None:
     if rank == 0:
         _write(learned, path, data, options)
         say(f"{options.part}: ended at step {learned.step}, {learned.pictures} pictures: {path}")
-    world.leave()
+    world.wait()
 
 
 def config_of(task: str, size: int) -> compact.Config:

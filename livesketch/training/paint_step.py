@@ -15,7 +15,7 @@ from livesketch.training import losses
 from livesketch.training.discriminator import DetailDiscriminator, Discriminator
 from livesketch.training.perceptual import Features, ProjectedDiscriminator
 from livesketch.training.state import State
-from livesketch.training.world import average_gradients
+from livesketch.training.world import average_gradients, world_size
 
 HALF_LIFE = 6000  # pictures after which half of an average is new
 LARGEST_GRADIENT = 20.0
@@ -88,7 +88,7 @@ def paint_step(
     norm = nn.utils.clip_grad_norm_(parameters, LARGEST_GRADIENT)
     for optimizer in learned.optimizers.values():
         optimizer.step()
-    keep = min(0.5 ** (count / HALF_LIFE), 1 - 1 / (warmth + 2))
+    keep = min(0.5 ** (count * world_size() / HALF_LIFE), 1 - 1 / (warmth + 2))
     losses.blend(net["average"], painter, keep)
     return values | {
         "adversarial": adversarial.item(),

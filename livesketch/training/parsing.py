@@ -61,14 +61,21 @@ class Parser(nn.Module):
 def pairs(tar: Path) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Photos (128, 128, 3) uint8 and their regions (64, 64) uint8, from a tar whose `*_masks/` folder
     holds a PNG of class numbers for photos of the same name. The held-out twentieth is left out."""
-    with tarfile.open(tar) as opened:
+    try:
+        opened = tarfile.open(tar)  # noqa: SIM115 - closed below
+    except (tarfile.TarError, OSError) as error:
+        raise SourceError(f"{tar} is no tar of photos and masks") from error
+    with opened:
         members = {m.name: m for m in opened if m.isfile()}
         photos = {Path(n).stem: n for n in members if "_masks/" not in n}
         for name in sorted(n for n in members if "_masks/" in n):
             photo = photos.get(Path(name).stem)
             if photo is None or zlib.crc32(Path(photo).name.encode()) % HELD_OUT == 0:
                 continue
-            yield _picture(opened, members[photo]), _regions(opened, members[name])
+            try:
+                yield _picture(opened, members[photo]), _regions(opened, members[name])
+            except (OSError, ValueError, SyntaxError):  # one broken picture among many
+                continue
 
 
 def _picture(tar: tarfile.TarFile, member: tarfile.TarInfo) -> np.ndarray:

@@ -13,7 +13,7 @@ from livesketch.models.networks.face_lines import PARTS, POINTS
 from livesketch.models.networks.reader import Reader
 from livesketch.training import losses
 from livesketch.training.state import State
-from livesketch.training.world import average_gradients
+from livesketch.training.world import average_gradients, world_size
 
 HALF_LIFE = 10_000  # pictures
 LARGEST_GRADIENT = 5.0
@@ -52,7 +52,7 @@ def read_step(learned: State, batch: ReadBatch, weight: Tensor) -> dict[str, flo
     average_gradients(parameters)
     nn.utils.clip_grad_norm_(parameters, LARGEST_GRADIENT)
     optimizer.step()
-    count = len(found)
+    count = len(found) * world_size()
     keep = min(0.5 ** (count / HALF_LIFE), 1 - 1 / (learned.step + 2))
     losses.blend(learned.networks["average"], reader, keep)
     wide = (batch.points[:, CORNERS[0]] - batch.points[:, CORNERS[1]]).norm(dim=-1)

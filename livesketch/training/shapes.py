@@ -33,15 +33,18 @@ def describe(settle: Settle, data: Prepared, seed: int) -> None:
     twice = torch.cat([shapes, _mirrored(shapes)])
     settle.mean.copy_(twice.mean(0))
     _, sizes, ways = torch.linalg.svd((twice - settle.mean).flatten(1), full_matrices=False)
-    settle.basis.copy_(ways[:count].unflatten(1, (-1, 2)))
-    settle.spread.copy_((sizes[:count] / len(twice) ** 0.5).clamp(min=1e-5))
+    there = min(count, len(sizes))  # few photos differ in few ways
+    settle.basis.zero_()
+    settle.basis[:there].copy_(ways[:there].unflatten(1, (-1, 2)))
+    settle.spread.fill_(1.0)
+    settle.spread[:there].copy_((sizes[:there] / len(twice) ** 0.5).clamp(min=1e-5))
     heads = _hulls(data, rng)
     settle.head_mean.copy_(heads.mean(0))
     settle.head_spread.copy_(heads.std(0).clamp(min=1e-5))
     settle.usual.copy_(_usual(data, settle.usual.shape[-1]))
     size = settle.kin.shape[0]
-    settle.kin.copy_(torch.from_numpy(rng.normal(0, PITCH / size**0.5, settle.kin.shape)))
-    settle.phase.copy_(torch.from_numpy(rng.uniform(0, 2 * np.pi, settle.phase.shape)))
+    settle.kin.copy_(torch.from_numpy(rng.normal(0, PITCH / size**0.5, tuple(settle.kin.shape))))
+    settle.phase.copy_(torch.from_numpy(rng.uniform(0, 2 * np.pi, tuple(settle.phase.shape))))
 
 
 def _hulls(data: Prepared, rng: np.random.Generator) -> torch.Tensor:

@@ -18,6 +18,25 @@ def join() -> tuple[int, int]:
     return (dist.get_rank(), many) if many > 1 else (0, 1)
 
 
+def world_size() -> int:
+    return dist.get_world_size() if dist.is_available() and dist.is_initialized() else 1
+
+
+def agreed(is_over: bool, device: torch.device) -> bool:
+    """What the first process says, to all: they end at the same step."""
+    if world_size() == 1:
+        return is_over
+    word = torch.tensor([float(is_over)], device=device)
+    dist.broadcast(word, 0)
+    return bool(word.item())
+
+
+def wait() -> None:
+    """Until all are here."""
+    if world_size() > 1:
+        dist.barrier()
+
+
 def leave() -> None:
     if dist.is_available() and dist.is_initialized():
         dist.destroy_process_group()
@@ -25,7 +44,7 @@ def leave() -> None:
 
 def average_gradients(parameters: Iterable[nn.Parameter]) -> None:
     """The mean of all processes' gradients: a step is that of one process with the joined batch."""
-    if not (dist.is_available() and dist.is_initialized()):
+    if world_size() == 1:
         return
     given = [p.grad for p in parameters if p.grad is not None]
     if not given:

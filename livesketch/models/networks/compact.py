@@ -55,7 +55,7 @@ LIMITS = {
 
 def check(config: Config) -> None:
     """Raises ModelError unless every field is a sane number; called before anything is allocated."""
-    if config.img_resolution not in RESOLUTIONS or isinstance(config.img_resolution, bool):
+    if type(config.img_resolution) is not int or config.img_resolution not in RESOLUTIONS:
         raise ModelError(
             "this weights file asks for a picture size this network does not have",
             hint=f"known sizes are {', '.join(map(str, RESOLUTIONS))}",
@@ -68,7 +68,8 @@ def check(config: Config) -> None:
             raise ModelError(f"{name} in this weights file's config is not what it should be")
         if not all(low <= n <= high for n in numbers):
             raise ModelError(f"{name} in this weights file's config is outside {low} to {high}")
-    if config.input_size % 32:
+    grid = 128 if config.input_channels == 1 else 32  # a drawing's hull is told on a finer one
+    if config.input_size % grid:
         raise ModelError("input_size in this weights file's config is not what it should be")
     if config.head % 4 or config.detail[0] % 2:
         raise ModelError("the channels in this weights file's config cannot be shuffled to pixels")
@@ -116,7 +117,9 @@ class Network(nn.Module):
 
     def quickened(self, dtype: torch.dtype) -> Network:
         """The two networks in `dtype`; what lies between them are places, and those stay in float32."""
+        ways = self.reader.ways
         self.reader.to(dtype)
+        self.reader.ways = ways
         self.painter.to(dtype)
         return self
 

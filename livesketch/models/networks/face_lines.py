@@ -6,6 +6,8 @@ landmarks in units of the picture's side.
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -88,9 +90,9 @@ def spots() -> tuple[list[int], list[int], list[float], list[int]]:
     return starts, ends, along, counts
 
 
-def keep_constant(module: nn.Module, name: str, values: list) -> None:
+def keep_constant(module: nn.Module, name: str, values: Any) -> None:
     """A buffer that is no part of a weights file, with its values even where weights have none yet (meta)."""
-    module.register_buffer(name, torch.tensor(values, device="cpu"), persistent=False)
+    module.register_buffer(name, torch.as_tensor(values, device="cpu"), persistent=False)
 
 
 class Lines(nn.Module):
@@ -99,6 +101,11 @@ class Lines(nn.Module):
     A line is a row of Gaussian spots; each spot is a product of its profiles across and down, so a
     map is one product of matrices.
     """
+
+    starts: Tensor
+    ends: Tensor
+    along: Tensor
+    ticks: Tensor
 
     def __init__(self) -> None:
         super().__init__()

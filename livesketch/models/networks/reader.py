@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-
+import numpy as np
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -20,6 +19,8 @@ def act(x: Tensor) -> Tensor:
 
 class Reader(nn.Module):
     """An hourglass (Newell 2016) whose heat maps are read by their expectation (Sun 2018)."""
+
+    ways: Tensor
 
     def __init__(
         self, channels: int, size: int, regions: int, c: tuple[int, int, int, int]
@@ -38,13 +39,7 @@ class Reader(nn.Module):
             nn.Linear(c[3] * 16, NARROW, bias=False), nn.Linear(NARROW, HIDDEN)
         )
         self.correct = nn.Linear(HIDDEN, len(POINTS) * 2)
-        ticks = [(k + 0.5) / HULL_GRID - 0.5 for k in range(HULL_GRID)]
-        angles = [math.pi * k / DIRECTIONS for k in range(2 * DIRECTIONS)]
-        ways = [
-            [math.cos(a) * across + math.sin(a) * down for down in ticks for across in ticks]
-            for a in angles
-        ]
-        keep_constant(self, "ways", ways)
+        keep_constant(self, "ways", _ways())
         nn.init.zeros_(self.correct.weight)
         nn.init.zeros_(self.correct.bias)
 
@@ -71,8 +66,16 @@ class Reader(nn.Module):
         """
         if x.shape[1] != 1 or x.shape[-1] < HULL_GRID:
             return x.new_ones(len(x), DIRECTIONS)  # no drawing
-        ink = F.max_pool2d(1 - x, x.shape[-1] // HULL_GRID)
+        ink = F.max_pool2d(1 - x.float(), x.shape[-1] // HULL_GRID)
         is_ink = ((ink - 0.3) * 8).clamp(0, 1).flatten(2)  # N,1,G*G
-        reach = (is_ink * (self.ways + 1)).amax(-1)  # N,2D: 0 where nothing is drawn
+        reach = (is_ink * (self.ways.float() + 1)).amax(-1)  # N,2D: 0 where nothing is drawn
         wide = reach[:, :DIRECTIONS] + reach[:, DIRECTIONS:] - 2
         return wide / wide.mean(1, keepdim=True).clamp(min=0.05)
+
+
+def _ways() -> np.ndarray:
+    """(2 * DIRECTIONS, HULL_GRID ** 2): how far each cell lies in each direction, from the middle."""
+    ticks = (np.arange(HULL_GRID) + 0.5) / HULL_GRID - 0.5
+    down, across = (t.ravel() for t in np.meshgrid(ticks, ticks, indexing="ij"))
+    angles = np.pi * np.arange(2 * DIRECTIONS)[:, None] / DIRECTIONS
+    return (np.cos(angles) * across + np.sin(angles) * down).astype(np.float32)

@@ -20,6 +20,19 @@ class Settle(nn.Module):
     components (active shape models, Cootes 1995); a plausible shape stays within LIMIT spreads.
     """
 
+    mean: Tensor
+    usual_points: Tensor
+    basis: Tensor
+    spread: Tensor
+    usual: Tensor
+    head_mean: Tensor
+    head_spread: Tensor
+    kin: Tensor
+    phase: Tensor
+    direction_codes: Tensor
+    direction_shapes: Tensor
+    part_of: Tensor
+
     def __init__(self, points: int, regions: int, grid: int, shapes: int, z_dim: int) -> None:
         super().__init__()
         self.register_buffer("mean", torch.zeros(points, 2))
