@@ -122,7 +122,7 @@ def test_every_part_of_a_face_counts_alike():
     assert weight.shape == (len(POINTS),)
     assert weight.min() > 0
     shares = [sum(weight[POINTS.index(i)] for i in set(indices)) for indices in PARTS.values()]
-    assert np.allclose(shares, 1 / len(PARTS), atol=1e-5)
+    assert np.allclose([float(s) for s in shares], 1 / len(PARTS), atol=1e-5)
 
 
 def test_where_people_look_counts_more():

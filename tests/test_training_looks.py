@@ -77,9 +77,10 @@ class Tanned(torch.nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.style = torch.nn.Sequential(torch.nn.Linear(8, 8))
-        torch.nn.init.eye_(self.style[0].weight)
-        torch.nn.init.zeros_(self.style[0].bias)
+        first = torch.nn.Linear(8, 8)
+        torch.nn.init.eye_(first.weight)
+        torch.nn.init.zeros_(first.bias)
+        self.style = torch.nn.Sequential(first)
 
     def forward(self, maps: torch.Tensor, regions: torch.Tensor, z: torch.Tensor) -> torch.Tensor:
         light = torch.tensor([0.85, 0.68, 0.55])[None] + 0.12 * self.style(z)[:, :1]

@@ -20,6 +20,8 @@ from livesketch.training import raster
 from livesketch.training.dataset import TONE_SHARES, TONES, Prepared
 
 PHOTOS, LOOKS, ROUNDS = 1500, 300, 2
+MOST_GREY = 4  # with fewer photos in colour to one that is not, all count
+GREY = 6.0  # mean spread of the three colours, of 255, below which a photo is black and white
 SPREAD = 0.95  # of the photos' spread: the rarest codes are the worst faces
 CHEEKS = ((0.38, 0.62), (0.62, 0.62))  # where the neutral drawing's face has them, in sides
 STRETCHES, SHIFTS = np.linspace(1, 1.5, 6), np.linspace(-0.7, 0.7, 15)
@@ -50,7 +52,9 @@ def like_photos(
     style_encoder: compact.StyleEncoder, data: Prepared, rng: np.random.Generator
 ) -> Change:
     """To codes distributed as those of the photos, each tone shown as often as in training."""
-    codes, fold = [], data.pictures.shape[1] // compact.BASE
+    grey: list[np.ndarray] = []  # nobody's skin is grey: these photos do not say who people are
+    codes: list[np.ndarray] = []
+    fold = data.pictures.shape[1] // compact.BASE
     with torch.no_grad():
         for dice in rng.random(PHOTOS):
             i = min(int(np.searchsorted(data.chances, dice)), len(data.chances) - 1)
@@ -58,7 +62,10 @@ def like_photos(
             if rng.random() < 0.5:
                 small = small[:, ::-1]
             y = torch.from_numpy(np.ascontiguousarray(small)).permute(2, 0, 1)[None]
-            codes.append(style_encoder(y.float() / 127.5 - 1)[0][0].numpy())
+            kept = grey if small.std(2).mean() < GREY else codes
+            kept.append(style_encoder(y.float() / 127.5 - 1)[0][0].numpy())
+    if len(codes) < MOST_GREY * len(grey):  # a folder of old photos
+        codes += grey
     seen = np.stack(codes).astype(np.float64)
     covariance = np.cov(seen, rowvar=False) + 1e-3 * np.eye(seen.shape[1])
     return Change(SPREAD * np.linalg.cholesky(covariance), seen.mean(0))
