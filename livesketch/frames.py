@@ -67,15 +67,16 @@ class Frame:
     number: int = 0
     sketch: Sketch | None = None
     picture: Picture | None = None
-    mask: Mask | None = None
     place: Place = WHOLE_PAPER
     is_live: bool = False  # from a camera or a moving video: smoothing over time applies
     is_empty: bool = False
-    mask: Mask | None = None  # the painted parts of a drawing's face, where there are some
+    mask: Mask | None = None  # painted parts of a face: beside a drawing, or alone
 
     def __post_init__(self) -> None:
-        if [self.sketch is None, self.picture is None, self.mask is None].count(False) != 1:
-            raise ValueError("a Frame holds a sketch, a picture or a mask, and only one of them")
+        if self.picture is not None and (self.sketch is not None or self.mask is not None):
+            raise ValueError("a Frame with a picture holds nothing else")
+        if self.picture is None and self.sketch is None and self.mask is None:
+            raise ValueError("a Frame holds a sketch, a picture or a mask")
 
 
 @dataclass(frozen=True, eq=False)

@@ -63,7 +63,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter(
         "kin",
         "face",
-        0.7,
+        0.35,
         "How much the drawn head decides who the person is: 0 leaves it to the look alone.",
         kinds=("compact",),
         label="the drawing decides who",

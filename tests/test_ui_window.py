@@ -200,6 +200,8 @@ def test_the_knob_under_the_paper_is_that_of_the_tool_in_hand(hand: Hand) -> Non
 def test_the_panel_has_every_parameter(hand: Hand) -> None:
     pygame.display.set_mode((1440, 4600), pygame.RESIZABLE)
     hand.key(pygame.K_p)
+    for folded in ("parts", "person"):
+        hand.click(f"panel.group.{folded}")
     hand.turn()
     for row in PARAMETERS:
         inside = f"panel.{row.name}" if not row.choices else f"panel.{row.name}.{row.choices[0]}"

@@ -9,8 +9,9 @@ import ctypes
 import importlib.util
 import sys
 import time
+import weakref
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -51,8 +52,11 @@ class TouchPen:
         self._last: Sample | None = None
         self._when = -_NEAR_S
         self._lead: float | None = None  # our clock before SDL's, seconds
-        self._watch = _WATCH(self._seen)  # SDL keeps no reference to it
-        self._sdl.SDL_AddEventWatch(self._watch, None)
+        # SDL keeps no reference to what it calls: it is told to stop before that goes away, also
+        # where nobody closed this pen
+        watch = _WATCH(_noting_down(self._heard))
+        self._sdl.SDL_AddEventWatch(watch, None)
+        self._unwatch = weakref.finalize(self, self._sdl.SDL_DelEventWatch, watch, None)
         self._is_open = True
 
     @property
@@ -80,19 +84,10 @@ class TouchPen:
         return events
 
     def close(self) -> None:
-        if self._is_open:
-            self._is_open = False
-            self._sdl.SDL_DelEventWatch(self._watch, None)
+        self._is_open = False
+        self._unwatch()
 
     # --- inside
-
-    def _seen(self, _: Any, event: Any) -> int:
-        """Called by SDL as an event is queued; it only notes it down."""
-        kind = _KINDS.get(event.contents.type)
-        if kind is not None:
-            told = _Finger.from_buffer_copy(event.contents)
-            self._heard.append((kind, told, time.monotonic()))
-        return 1
 
     def _understood(self, kind: str, told: _Finger, moment: float) -> Iterator[PenEvent]:
         if kind == "down":
@@ -152,6 +147,18 @@ def open_on(window_id: int) -> TouchPen:
         return TouchPen(library)
     except (OSError, AttributeError) as error:
         raise SourceError("Touch pressure cannot be read.", str(error)) from error
+
+
+def _noting_down(heard: deque[tuple[str, _Finger, float]]) -> Callable[[Any, Any], int]:
+    """What SDL calls as an event is queued; it knows the list it writes to and no pen."""
+
+    def seen(_: Any, event: Any) -> int:
+        kind = _KINDS.get(event.contents.type)
+        if kind is not None:
+            heard.append((kind, _Finger.from_buffer_copy(event.contents), time.monotonic()))
+        return 1
+
+    return seen
 
 
 def _library() -> Path | None:

@@ -28,7 +28,7 @@ from livesketch.training.tasks import INPUTS, seen_by
 SAY_EVERY, SAVE_EVERY = 30, 240  # seconds
 # of the time, in which steps grow smaller
 LAST_PART = {"reader": 0.5, "painter": 0.45, "pix2pix": 0.5}
-FEWEST = 4  # examples a process: half of them their own people, half others'
+FEWEST = {"painter": 4}  # examples a process: their own people, and others'
 WARM_UP = {"reader": 200, "painter": 100, "pix2pix": 1}  # steps
 
 Step = Callable[[Any, int], dict[str, float]]
@@ -85,10 +85,10 @@ def train(options: TrainOptions, say: Callable[[str], None]) -> None:
     if path.exists():
         state.resume(learned, path)
         say(f"going on at step {learned.step}, {learned.pictures} pictures")
-    if options.batch % many or options.batch // many < FEWEST:
+    if options.batch % many or options.batch // many < FEWEST.get(options.part, 1):
         raise UsageError(
             f"a batch of {options.batch} cannot be shared by {many} processes",
-            hint=f"--batch takes a multiple of {many}, at least {FEWEST} for each",
+            hint=f"--batch takes a multiple of {many}, and not fewer than {4 * many} for a painter",
         )
     share = Share(options.batch, rank, many)
     step = _step(learned, options, features, device)

@@ -17,7 +17,7 @@ class Desk:
     is_help_open: bool = False
     has_stage: bool = False  # there is a show to be operated
     tour_card: int | None = None  # which card of the tour is shown, from 0; None: no tour
-    folded: set[str] = field(default_factory=set)  # groups of the panel
+    folded: set[str] = field(default_factory=lambda: {"parts", "person"})  # groups of the panel
     panel_scroll: int = 0  # pixels
     browser: Browser | None = None
     browser_rows: int = 1  # how many of its rows are seen at once
