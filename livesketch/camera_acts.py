@@ -4,14 +4,13 @@ from collections.abc import Callable
 
 from livesketch.live import Live
 from livesketch.parameters import parameter
-from livesketch.session import Session
+from livesketch.session import Session, next_choice
 
 CameraAct = Callable[[Session, Live, object], str | None]
 
 
 def _line_style(session: Session, live: Live, value: object) -> str:
-    styles = parameter("line_style").choices
-    style = styles[(styles.index(str(session.values["line_style"])) + 1) % len(styles)]
+    style = next_choice(session, "line_style")
     session.set("line_style", style)
     return f"Lines: {style}."
 
@@ -24,8 +23,7 @@ def _next_face(session: Session, live: Live, value: object) -> str:
 
 
 def _composite(session: Session, live: Live, value: object) -> str:
-    ways = parameter("composite").choices
-    way = ways[(ways.index(str(session.values["composite"])) + 1) % len(ways)]
+    way = next_choice(session, "composite")
     session.set("composite", way)
     return f"Shown: {way}."
 

@@ -14,7 +14,7 @@ from livesketch.controls.key_file import key_path, write_sample
 from livesketch.desk import Desk
 from livesketch.errors import DrawingError, UsageError
 from livesketch.parameters import parameter
-from livesketch.session import Session
+from livesketch.session import Session, next_choice
 from livesketch.sources.picture import read_picture
 from livesketch.tools import brush_in_hand, brush_knobs
 
@@ -47,15 +47,13 @@ def _tool(name: str) -> PaperAct:
 
 
 def _next_brush(session: Session, desk: Desk, value: object) -> str:
-    names = parameter("brush").choices
-    name = names[(names.index(str(session.values["brush"])) + 1) % len(names)]
+    name = next_choice(session, "brush")
     choose_brush(session, name)
     return f"Brush: {name}."
 
 
 def _next_part(session: Session, desk: Desk, value: object) -> str:
-    names = parameter("part").choices
-    part = names[(names.index(str(session.values["part"])) + 1) % len(names)]
+    part = next_choice(session, "part")
     session.set("part", part)
     return f"Part: {part}."
 

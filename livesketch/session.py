@@ -9,7 +9,7 @@ from livesketch.canvas.viewpoint import HOME, Viewpoint
 from livesketch.disk import write_whole
 from livesketch.errors import LivesketchError, OutputError
 from livesketch.frames import Look, Settings
-from livesketch.parameters import Value, checked, defaults, frozen
+from livesketch.parameters import Value, checked, defaults, frozen, parameter
 
 VERSION = 1
 LOOKS_AT_FIRST = 8
@@ -44,6 +44,12 @@ class Session:
     def set(self, name: str, value: object) -> None:
         """Turn a knob; UsageError for one that does not exist or a value that makes no sense."""
         self.values[name] = checked(name, value)
+
+
+def next_choice(session: Session, name: str) -> str:
+    """What comes after a parameter's choice, the first after the last one; it is not set yet."""
+    choices = parameter(name).choices
+    return choices[(choices.index(str(session.values[name])) + 1) % len(choices)]
 
 
 def person(seed: int) -> Look:

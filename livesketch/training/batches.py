@@ -65,9 +65,8 @@ def readings(
     """Batches for a reader of `task`, from step `first` on."""
     for arrays in _arrays(_Examples(data, seen_by(task), size, seed, share), first, workers):
         fields = dict(zip(Reading.__dataclass_fields__, arrays, strict=True))
-        seen = _tensor(fields["seen"], device).float() / 255
         yield ReadBatch(
-            seen.contiguous(memory_format=torch.channels_last),
+            _seen(fields["seen"], device),
             _tensor(fields["points"], device),
             _tensor(fields["regions"], device).float() / 4,
         )
@@ -105,9 +104,8 @@ def pairs(
     """Batches for pix2pix, from step `first` on."""
     for arrays in _arrays(_Examples(data, pair, size, seed, share), first, workers):
         fields = dict(zip(Pair.__dataclass_fields__, arrays, strict=True))
-        seen = _tensor(fields["seen"], device).float() / 255
         yield PairBatch(
-            seen.contiguous(memory_format=torch.channels_last),
+            _seen(fields["seen"], device),
             _pictures(fields["picture"], device),
         )
 
@@ -128,6 +126,12 @@ def _arrays(examples: _Examples, first: int, workers: int) -> Iterator[tuple[np.
 
 def _tensor(array: np.ndarray, device: torch.device) -> Tensor:
     return torch.from_numpy(array).to(device, non_blocking=True)
+
+
+def _seen(array: np.ndarray, device: torch.device) -> Tensor:
+    """What a task shows, uint8 -> 0..1."""
+    x = _tensor(array, device).float() / 255
+    return x.contiguous(memory_format=torch.channels_last)
 
 
 def _pictures(array: np.ndarray, device: torch.device) -> Tensor:

@@ -16,6 +16,7 @@ from livesketch.models.networks import compact
 from livesketch.models.networks.face_lines import POINTS
 from livesketch.training.dataset import Prepared
 from livesketch.training.looks import _lab, neutral_faces, tones
+from livesketch.training.parsing import HAIR
 
 FACES = 400
 REACH = 2.0  # spreads of its measure that a knob at its end moves a face
@@ -63,7 +64,7 @@ def find(network: compact.Network, data: Prepared, seed: int) -> Moved:
 def _measures(faces: np.ndarray, network: compact.Network) -> np.ndarray:
     """(N, 2): how light the skin is (ITA, degrees), how light the hair (L*)."""
     side = faces.shape[1]
-    hair = network.settle.usual.softmax(0)[2].numpy()
+    hair = network.settle.usual.softmax(0)[HAIR].numpy()
     hair = hair >= min(0.7, float(np.quantile(hair, 0.95)))
     hair = hair.repeat(side // hair.shape[0], 0).repeat(side // hair.shape[1], 1)
     light = np.array([np.median(_lab(face[hair])[0]) for face in faces])

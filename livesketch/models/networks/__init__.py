@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from importlib import import_module
 from types import ModuleType
-from typing import TYPE_CHECKING, NamedTuple
 
 from livesketch.errors import ModelError
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 NETWORKS = {
     "compact": "livesketch.models.networks.compact",
@@ -17,16 +13,6 @@ NETWORKS = {
     "psp": "livesketch.models.networks.psp",
     "stylegan2": "livesketch.models.networks.stylegan2",
 }
-
-
-class Code(NamedTuple):
-    """What an encoder made of a drawing: a vector, and for some networks feature maps.
-
-    ws: (N, w_dim). spatial: feature maps, coarse to fine, or None for a pure W+ network.
-    """
-
-    ws: Tensor
-    spatial: tuple[Tensor, ...] | None
 
 
 def module_of(name: str) -> ModuleType:
