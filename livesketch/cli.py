@@ -22,6 +22,7 @@ from livesketch.revival_names import PULSE
 from livesketch.worker import has_stragglers
 
 if TYPE_CHECKING:
+    from livesketch.models.weights import ModelInfo
     from livesketch.render import Step
 
 log = logging.getLogger(__name__)
@@ -266,36 +267,30 @@ def _follow(steps: "Iterable[Step]", inputs: int, out: Path, what: str) -> int:
 
 
 def _models(args: argparse.Namespace) -> int:
+    from livesketch.models.listing import held_lines
     from livesketch.models.weights import list_models
 
     models = list_models()
     if not models:
         raise UsageError(
             "There are no models here.",
-            "livesketch weights add FILE brings one; livesketch train makes one.",
+            "livesketch weights get fetches one, weights add FILE brings one; livesketch train makes one.",
         )
     for model in models:
-        print(
-            f"{model.name}: {model.task} to faces of {model.resolution}×{model.resolution}, "
-            f"{model.size / 1e6:.1f} MB, {model.source}"
-        )
-        for title, text in (
-            ("from", str(model.path)),
-            ("trained on", model.trained_on),
-            ("terms", model.terms),
-            ("problem", model.problem),
-        ):
-            if text:
-                print(f"    {title}: {text}")
+        print("\n".join(held_lines(model)))
     return OK
 
 
 def _weights(args: argparse.Namespace) -> int:
-    from livesketch.models import weights
+    from livesketch.models import listing, weights
 
     if args.doing == "list":
-        return _models(args)
-    if args.doing == "add":
+        print("\n".join(listing.lines()))
+        return OK
+    if args.doing == "get":
+        info = _fetched(args)
+        print(f"{info.name} is here now: {info.path}")
+    elif args.doing == "add":
         info = weights.add(args.file, args.name)
         print(f"{info.name} is here now: {info.path}")
     else:
@@ -303,9 +298,30 @@ def _weights(args: argparse.Namespace) -> int:
         print(
             f"{info.name} is sound: {info.network}, {info.task}, {info.resolution}×{info.resolution}"
         )
+    print("\n".join(line for line in listing.held_lines(info) if "  from: " not in line))
     print(f"    SHA-256 {info.digest}")
-    print(f"    terms: {info.terms or 'none are named'}")
+    if not info.terms:
+        print("    terms: none are named")
     return OK
+
+
+def _fetched(args: argparse.Namespace) -> "ModelInfo":
+    from tqdm import tqdm
+
+    try:
+        from livesketch.models import fetching
+    except ImportError as error:
+        raise UsageError(
+            f"Nothing can be fetched: {error}.", "Install what is missing: pip install gdown."
+        ) from error
+
+    with tqdm(unit="B", unit_scale=True, leave=False, disable=None) as bar:
+
+        def show(so_far: int, total: int | None) -> None:
+            bar.total = total
+            bar.update(so_far - bar.n)
+
+        return fetching.get(args.what, args.name, args.sha256, show)
 
 
 def _devices(args: argparse.Namespace) -> int:
@@ -426,7 +442,7 @@ COMMANDS: dict[str, Command] = {
     "soak": Command("A rehearsal: a seeded show with faults.", stage_flags.soak, _soak),
     "evaluate": Command("Measure a model on drawings.", _evaluate_flags, _evaluate),
     "models": Command("What can be loaded, its origin, its terms.", _no_flags, _models),
-    "weights": Command("Weights files: list, add, check.", flags.weights, _weights),
+    "weights": Command("Weights files: list, get, add, check.", flags.weights, _weights),
     "devices": Command("What is plugged in, and what is missing.", _no_flags, _devices),
     "train": Command("Make a model from a folder of photos.", _train_flags, _train),
     "controls": Command("All keys and knobs.", flags.controls, _controls),

@@ -112,8 +112,14 @@ def trace(parser: argparse.ArgumentParser) -> None:
 
 
 def weights(parser: argparse.ArgumentParser) -> None:
-    doing = parser.add_subparsers(dest="doing", required=True, metavar="list|add|check")
-    doing.add_parser("list", help="the files that are here")
+    doing = parser.add_subparsers(dest="doing", required=True, metavar="list|get|add|check")
+    doing.add_parser("list", help="the files that are here, and the published ones")
+    getting = doing.add_parser("get", help="fetch published weights, check and convert them")
+    getting.add_argument("what", metavar="NAME|URL", help="see livesketch weights list")
+    getting.add_argument("--name", help="what to call it here")
+    getting.add_argument(
+        "--sha256", default="", metavar="HEX", help="refuse the file if it is any other"
+    )
     adding = doing.add_parser("add", help="check a file and keep it among your own")
     adding.add_argument("file", type=Path)
     adding.add_argument("--name", help="what to call it; usually as the file is called")

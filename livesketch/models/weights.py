@@ -15,7 +15,10 @@ from safetensors import SafetensorError, safe_open
 
 from livesketch.errors import ModelError
 from livesketch.models import torch_part
+from livesketch.models.first_bytes import guess, hint_for
 from livesketch.models.people import people_of
+from livesketch.models.pins import pin, pinned
+from livesketch.models.published import PUBLISHED
 from livesketch.places import user_dir, weights_dir
 
 SUFFIX = ".safetensors"
@@ -71,6 +74,8 @@ def find(name: str) -> Path:
         path.stem for folder in (weights_dir(), own_dir()) for path in folder.glob("*" + SUFFIX)
     ]
     there = f"There is: {', '.join(sorted(names))}." if names else "There is none at all here yet."
+    if any(name == row.name for row in PUBLISHED):
+        there = f"`livesketch weights get {name}` fetches it."
     raise ModelError(f"There is no model called {name!r}.", there)
 
 
@@ -78,7 +83,7 @@ def read(path: Path, source: str = "file") -> ModelInfo:
     """What the file says about itself, from its header alone; nothing in it is executed."""
     looks_like = guess(path)
     if looks_like:
-        raise ModelError(f"{path.name} cannot be a model: {looks_like}.", _hint(looks_like))
+        raise ModelError(f"{path.name} cannot be a model: {looks_like}.", hint_for(looks_like))
     try:
         with safe_open(path, framework="np") as file:
             said = dict(file.metadata() or {})
@@ -111,15 +116,23 @@ def check(file_or_name: str | Path) -> ModelInfo:
     path = find(str(file_or_name))
     if is_published(path):
         return read_published(path)[0]
-    info = read(path)
+    is_own = path.resolve().parent == own_dir().resolve()
+    info = read(path, "yours" if is_own else "file")
+    digest, kept = digest_of(path), pinned(path.name) if is_own else ""
+    if kept and digest != kept:
+        raise ModelError(
+            f"{path.name} has changed since it was brought in: its SHA-256 is {digest}, not {kept}.",
+            "Bring it in again; if the change is yours, under another name.",
+        )
     torch_part("checkpoint").load(path)
-    return replace(info, digest=digest_of(path))
+    return replace(info, digest=digest)
 
 
-def add(file: Path, name: str | None = None) -> ModelInfo:
+def add(file: Path, name: str | None = None, terms: str = "") -> ModelInfo:
     """Check a file and copy it to the user's own weights as `name`, or as it is called.
 
-    A published .pt or .pkl is converted on the way, once and in full precision.
+    A published .pt or .pkl is converted on the way, once and in full precision; `terms` are its,
+    where they are known.
 
     Raises ModelError where the file is no sane model, the name is taken by another, or there is
     no room.
@@ -135,7 +148,7 @@ def add(file: Path, name: str | None = None) -> ModelInfo:
             f"A model cannot be called {name!r}.", "Use letters, digits, '-' and '_': --name NAME."
         )
     if is_published(file):
-        return _add_published(file, name)
+        return _add_published(file, name, terms)
     info = check(str(file.resolve()))
     taken = [path for path in _places(name) if path.is_file()]
     if any(digest_of(path) != info.digest for path in taken):
@@ -149,6 +162,7 @@ def add(file: Path, name: str | None = None) -> ModelInfo:
     except ModelError:
         target.unlink()
         raise
+    pin(target.name, info.digest)
     return replace(read(target, "yours"), digest=info.digest)
 
 
@@ -182,7 +196,16 @@ def read_published(path: Path) -> tuple[ModelInfo, Any]:
     return info, held
 
 
-def _add_published(file: Path, name: str) -> ModelInfo:
+def published_digest(path: Path) -> str:
+    """SHA-256 of the published file that one of our own was made of; empty where it was made here."""
+    try:
+        with safe_open(path, framework="np") as file:
+            return (file.metadata() or {}).get("published_sha256", "")
+    except (SafetensorError, OSError):
+        return ""
+
+
+def _add_published(file: Path, name: str, terms: str) -> ModelInfo:
     info, held = read_published(file)
     for path in filter(Path.is_file, _places(name)):
         if read(path).style_space != info.style_space:
@@ -192,6 +215,7 @@ def _add_published(file: Path, name: str) -> ModelInfo:
         return replace(read(path, "yours"), digest=digest_of(path))
     target = own_dir() / (name + SUFFIX)
     said = held.metadata | {"style_space": info.style_space, "published_sha256": info.digest}
+    said |= {"terms": terms} if terms else {}
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -200,7 +224,9 @@ def _add_published(file: Path, name: str) -> ModelInfo:
             "Is the folder write-protected?",
         ) from error
     torch_part("foreign").save(held, target, said)
-    return replace(read(target, "yours"), digest=digest_of(target))
+    digest = digest_of(target)
+    pin(target.name, digest)
+    return replace(read(target, "yours"), digest=digest)
 
 
 def digest_of(path: Path) -> str:
@@ -210,39 +236,6 @@ def digest_of(path: Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise ModelError(f"{path.name} cannot be read: {error.strerror}.") from error
-
-
-def guess(path: Path) -> str:
-    """What a file that is no .safetensors looks like, in words; empty where it may be one."""
-    try:
-        with path.open("rb") as file:
-            start = file.read(512)
-    except OSError as error:
-        return f"it cannot be read ({error.strerror})"
-    if not start:
-        return "it is empty (0 bytes)"
-    text = start.lstrip().lower()
-    if text.startswith((b"<!doctype", b"<html", b"<?xml", b"<head")):
-        return "it is a web page"
-    if start.startswith(b"PK\x03\x04"):
-        return "it looks like a PyTorch .pt or another zip archive"
-    if start[:1] == b"\x80" and start[1:2] in b"\x02\x03\x04\x05":
-        return "it looks like a pickle, which is a program"
-    if start.startswith((b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF")):
-        return "it is a picture or a film"
-    if start[8:9] != b"{":
-        return "it is no .safetensors file"
-    return ""
-
-
-def _hint(looks_like: str) -> str:
-    if "web page" in looks_like:
-        return "The download failed: fetch the file itself, not the page about it."
-    if "PyTorch" in looks_like or "pickle" in looks_like:
-        return "It was not opened. `livesketch weights add FILE` brings in a published .pt or .pkl."
-    if "empty" in looks_like or "read" in looks_like:
-        return "Fetch it again."
-    return "Give a .safetensors file made by `livesketch train`."
 
 
 def _places(name: str) -> tuple[Path, Path]:
