@@ -131,7 +131,7 @@ def _play(args: argparse.Namespace, source: str, spec: str, path: Path | None) -
     if is_guarded and not os.environ.get(PULSE):  # else this is the program that is guarded
         from livesketch.guard import guard
 
-        return guard(args.words)
+        return guard(args.words, say=_complain)
     from livesketch import app
 
     app.run(

@@ -14,6 +14,7 @@ from livesketch.controls.osc import Osc
 from livesketch.director import Director
 from livesketch.errors import UsageError
 from livesketch.frames import Code, Look, Result, Show
+from livesketch.outputs.backdrop import lift
 from livesketch.parameters import Value
 from livesketch.places import user_dir
 from livesketch.remotes import Remotes
@@ -225,6 +226,8 @@ def _output(rig: Rig, value: object) -> None:
     name = str(value)
     if rig.audience.is_open(name):
         rig.audience.close(name)
+        if name == "second screen":
+            lift()
     else:
         rig.audience.open(name)
 

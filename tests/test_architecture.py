@@ -32,6 +32,7 @@ MAY_IMPORT = {
     "cli": COMMANDS | {"models", "controls", "flags", "stage_flags", "guard"},
     "flags": {"models", "controls"},
     "guard": set(),
+    "curtain": {"outputs"},
     "revival": {"acts", "rig", "session"},
     "stage_flags": {"flags", "models", "outputs", "rig_options"},
     "rig_options": {"outputs"},
@@ -104,7 +105,7 @@ MAY_IMPORT = {
     "__main__": {"cli"},
 }
 ONLY_IN = {
-    "pygame": {"ui", "outputs/second_screen.py", "app.py"},
+    "pygame": {"ui", "outputs/second_screen.py", "app.py", "curtain.py"},
     "torch": {"models", "training", "evaluation"},
     "openvino": {"models", "devices.py"},
     "mediapipe": {"tracing"},

@@ -1,6 +1,7 @@
 """The guard: a crash or a stand-still is followed by a new start that goes on; a meant end is an end."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,14 @@ with runs.open("a") as file:
     file.write(" ".join(sys.argv[3:]) + "\\n")
 step = plan[min(len(runs.read_text().splitlines()), len(plan)) - 1]
 pulse = pathlib.Path(os.environ["LIVESKETCH_PULSE"])
+backdrop = pathlib.Path(os.environ["LIVESKETCH_BACKDROP"])
+if step.startswith("covered"):
+    (backdrop / "wanted").touch()
+    (backdrop / "place.json").write_text("{}")
+    while not (folder / "hung").exists():
+        pulse.touch()
+        time.sleep(0.05)
+    step = step.split("-")[1]
 if step != "refuse":
     pulse.touch()
     time.sleep(0.6)
@@ -30,11 +39,27 @@ sys.exit({"well": 0, "slowly": 0, "refuse": 2, "broken": 1}.get(step, 0))
 """
 
 
-def play(folder: Path, plan: str, still_s: float = 10.0) -> tuple[int, list[str]]:
+# A curtain that hangs until somebody clicks on it, which it is as soon as the show is over.
+CURTAIN = """
+import pathlib, sys, time
+mine, folder = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
+with (mine / "hung").open("a") as file:
+    file.write("hung\\n")
+while not (folder / "over").exists():
+    time.sleep(0.05)
+(mine / "clicked").touch()
+"""
+
+
+def play(
+    folder: Path, plan: str, still_s: float = 10.0, said: list[str] | None = None
+) -> tuple[int, list[str]]:
     program = folder / "program.py"
     program.write_text(PROGRAM)
     command = (sys.executable, str(program), str(folder), plan)
-    code = guard(("draw", "--show"), command, still_s)
+    curtain: Sequence[str] = (sys.executable, "-c", CURTAIN, str(folder))
+    told = [] if said is None else said
+    code = guard(("draw", "--show"), command, still_s, curtain=curtain, say=told.append)
     return code, (folder / "runs").read_text().splitlines()
 
 
@@ -64,3 +89,19 @@ def test_a_program_that_cannot_live_is_given_up(tmp_path: Path) -> None:
     code, runs = play(tmp_path, "broken")
     assert code == 1
     assert len(runs) == 5
+    assert not (tmp_path / "hung").exists()  # there was no second screen to cover
+
+
+def test_one_curtain_hangs_through_a_crash_and_falls_at_a_meant_end(tmp_path: Path) -> None:
+    code, runs = play(tmp_path, "covered-crash,covered-well")
+    assert (code, len(runs)) == (0, 2)
+    assert (tmp_path / "hung").read_text().splitlines() == ["hung"]
+    assert not (tmp_path / "clicked").exists()
+
+
+def test_a_show_that_cannot_live_leaves_its_picture_until_somebody_clicks(tmp_path: Path) -> None:
+    said: list[str] = []
+    code, _ = play(tmp_path, "covered-broken", said=said)
+    assert code == 1
+    assert (tmp_path / "clicked").exists()
+    assert "click" in said[0]

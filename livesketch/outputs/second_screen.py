@@ -9,10 +9,10 @@ from dataclasses import replace
 import cv2
 import numpy as np
 import pygame
-from numpy.typing import NDArray
 
 from livesketch.frames import Picture, Show
 from livesketch.outputs import Setup
+from livesketch.outputs.backdrop import Backdrop, Pixels, open_backdrop
 from livesketch.outputs.displays import Display, Look, look_for
 from livesketch.outputs.painter import Painter
 from livesketch.worker import Worker
@@ -23,7 +23,6 @@ LOOK_EVERY_S = 1.0  # displays come and go
 REPAIR_EVERY_S = 1.0  # what another program painted over is put right, whether or not it is new
 SILENT_S = 2.0
 
-Pixels = NDArray[np.uint32]  # (H, W), 0xAARRGGBB
 Compose = Callable[[Show], Pixels]
 
 
@@ -36,8 +35,10 @@ class SecondScreen:
         setup: Setup,
         look: Look | None = None,
         clock: Callable[[], float] = time.monotonic,
+        backdrop: Backdrop | None = None,
     ) -> None:
         self._setup, self._look, self._clock = setup, look, clock
+        self._backdrop = backdrop
         self._window: pygame.Window | None = None
         self._display: Display | None = None
         self._name = setup.display  # remembered once it was chosen
@@ -66,14 +67,20 @@ class SecondScreen:
             self._looked = now
             self._find()
         if self._window is None or self._display is None:
+            self._tell(show)
             return
+        if self._backdrop is not None and self._backdrop.has_risen():
+            self._rise()
         pixels = self._pixels(show)
         if pixels is not self._on_screen or now - self._flipped >= REPAIR_EVERY_S:
             self._put(pixels)
             self._flipped = now
+        self._tell(show)
 
     def close(self) -> None:
         self._leave_worker()
+        if self._backdrop is not None:
+            self._backdrop.close()
         if self._window is not None:
             self._window.destroy()
         self._window, self._display = None, None
@@ -126,6 +133,19 @@ class SecondScreen:
             surface.blit(shared, (0, 0))
         self._window.flip()
         self._on_screen = pixels
+
+    def _tell(self, show: Show) -> None:
+        if self._backdrop is not None:
+            is_urgent = show.is_blackout or show.is_panic
+            self._backdrop.tell(self._display, self._on_screen, is_urgent)
+
+    def _rise(self) -> None:
+        """Above the curtain, which shows the same picture meanwhile."""
+        if self._window is not None and self._display is not None:
+            self._window.hide()
+            self._window.show()
+            self._window.position = (self._display.x, self._display.y)
+            self._on_screen = None
 
     def _find(self) -> None:
         """Be on the display that was chosen, if it is plugged in; else be nowhere."""
@@ -250,4 +270,4 @@ def _is_same(one: Show, other: Show) -> bool:
 
 def open_output(setup: Setup) -> SecondScreen:
     """`setup.display` is a display's name; empty: one that the window is not on."""
-    return SecondScreen(setup)
+    return SecondScreen(setup, backdrop=open_backdrop())
