@@ -207,7 +207,7 @@ def _save(stage: Stage, value: object) -> str:
     path = Path(str(value)) if value is not None else stage.session.document.path
     if path is None:
         raise OutputError("This drawing has no name yet.", "Save it under a name.")
-    return f"Saved {stage.desk.save(path)}."
+    return stage.desk.save(path)
 
 
 def _save_face(stage: Stage, value: object) -> str:

@@ -7,8 +7,7 @@ from pathlib import Path
 
 from livesketch.canvas.document import Document
 from livesketch.canvas.doodle import Doodle, strokes
-from livesketch.canvas.drawing_file import Journal, load_with_notes, save
-from livesketch.canvas.interchange import read_quickdraw, read_svg, write_svg
+from livesketch.canvas.drawing_file import Journal
 from livesketch.canvas.paper import PaperRaster
 from livesketch.canvas.pressure import Calibration, felt
 from livesketch.canvas.retelling import Retelling
@@ -16,6 +15,7 @@ from livesketch.canvas.stroke import Sample
 from livesketch.canvas.underlay import Ghost, Underlay
 from livesketch.canvas.viewpoint import viewpoint_of
 from livesketch.controls.actions import Pointer
+from livesketch.drawings import read_drawings, write_drawing
 from livesketch.errors import DrawingError, LivesketchError, UsageError
 from livesketch.frames import Picture, Result
 from livesketch.picking import Picking
@@ -24,6 +24,7 @@ from livesketch.session import Session, meet, person
 from livesketch.suggesting import Suggestions
 from livesketch.tablet.mouse import MousePen
 from livesketch.tools import Tools
+from livesketch.transfers import SLOW_TO_READ, SLOW_TO_WRITE, Transfers
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +55,7 @@ class Desk:
         self._tools = Tools(self.session, self.picking)
         self._underlay = Underlay()
         self.suggestions = Suggestions()
+        self._transfers = Transfers()
         self._retelling: Retelling | None = None
         self._told = (0.0, 0.0)  # the last turn of a retelling, and how far it was then
         self._previewed = (-1, 0.0)  # the version that is shown and not settled, since when
@@ -183,6 +185,7 @@ class Desk:
         """Called every turn: lets the journal write what is new, at its own pace."""
         self._settle(now)
         self._retold(now)
+        self._transferred()
         if self._journal is None:
             return
         try:
@@ -191,6 +194,21 @@ class Desk:
             log.exception("journal failed")
             self._journal = None
             self.trouble, self.is_news = f"{error} Save your drawing yourself.", False
+
+    def _transferred(self) -> None:
+        """Tell of a drawing that was written by the way; put one that was read on the desk."""
+        try:
+            done = self._transfers.newest()
+        except LivesketchError as error:
+            self.trouble, self.is_news = f"{error} {error.hint}".strip(), False
+            return
+        if done is None:
+            return
+        if done.document is None:
+            self.trouble, self.is_news = f"Saved {done.path}.", True
+            return
+        self.put_down(done.document)
+        self.trouble, self.is_news = " ".join(done.notes), True
 
     def _settle(self, now: float) -> None:
         """A knob that was turned and stands still for a moment has made one step."""
@@ -215,38 +233,35 @@ class Desk:
             self._open_journal()
 
     def open(self, path: Path) -> list[str]:
-        """Read a drawing; DrawingError leaves the one on the desk as it is. Returns notes."""
-        notes: list[str] = []
-        suffix = path.suffix.lower()
-        if suffix == ".ndjson":
-            documents = read_quickdraw(path)
-            document = documents[0]
-            if len(documents) > 1:
-                notes.append(f"{path.name} holds {len(documents)} drawings; this is the first.")
-        elif suffix == ".svg":
-            document = read_svg(path)
-        else:
-            document, notes = load_with_notes(path)
-            if path.parent == assets_dir() / "drawings":
-                document.path = None  # an example is saved under a name of one's own
-            seed = document.extra.get("seed")
-            if isinstance(seed, int) and seed >= 0:
-                meet(self.session, person(seed))
+        """Read a drawing; DrawingError leaves the one on the desk as it is. Returns notes.
+
+        One that takes a while is put down in a later turn.
+        """
+        if path.suffix.lower() in SLOW_TO_READ:
+            self._transfers.read(path)
+            return [f"Opening {path.name}…"]
+        documents, notes = read_drawings(path)
+        document = documents[0]
+        if len(documents) > 1:
+            notes.append(f"{path.name} holds {len(documents)} drawings; this is the first.")
+        if path.parent == assets_dir() / "drawings":
+            document.path = None  # an example is saved under a name of one's own
+        seed = document.extra.get("seed")
+        if isinstance(seed, int) and seed >= 0:
+            meet(self.session, person(seed))
         self.put_down(document)
         return notes
 
-    def save(self, path: Path) -> Path:
-        """Returns where it lies; a name without a known ending gets .livesketch."""
-        document = self.session.document
-        if path.suffix.lower() == ".svg":
-            write_svg(document, path)
-            return path
-        if path.suffix.lower() != ".livesketch":
-            path = path.with_name(path.name + ".livesketch")
+    def save(self, path: Path) -> str:
+        """Returns a sentence; the ending says what it is, see write_drawing. What takes a while is
+        done in later turns."""
+        document, colour = self.session.document, str(self.session.values["paper_colour"])
+        if path.suffix.lower() in SLOW_TO_WRITE:
+            self._transfers.write(document, path, colour)
+            return f"Saving {path.name}…"
         document.extra["seed"] = self.session.look.seed
         document.extra["view"] = self.session.view.as_list()
-        save(document, path)
-        return path
+        return f"Saved {write_drawing(document, path, colour)}."
 
     @property
     def recoverable(self) -> str:
@@ -273,6 +288,10 @@ class Desk:
     def close(self) -> None:
         """The program ends: an unsaved drawing stays in the journal, to be offered next time."""
         self.suggestions.close()
+        try:
+            self._transfers.close()
+        except LivesketchError:
+            log.exception("a drawing was not written at the end")
         if self._journal is not None:
             self._journal.close(self.session.document)
 

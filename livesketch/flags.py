@@ -66,7 +66,7 @@ def render(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         type=Path,
         metavar="INPUT",
-        help="pictures of sketches, .livesketch, .ndjson, .svg; photos and videos with --trace; "
+        help="pictures of sketches, .livesketch, .ndjson, .svg, .psd; photos and videos with --trace; "
         "or folders of them",
     )
     parser.add_argument(
@@ -85,7 +85,7 @@ def render(parser: argparse.ArgumentParser) -> None:
 
 
 def replay(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("drawing", type=Path, help="a .livesketch, .svg or .ndjson drawing")
+    parser.add_argument("drawing", type=Path, help="a .livesketch, .svg, .psd or .ndjson drawing")
     parser.add_argument(
         "-o", "--out", required=True, type=Path, help="the film: .mp4, .gif or .webp"
     )

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livesketch.canvas.document import Document
-from livesketch.canvas.drawing_file import load_with_notes
-from livesketch.canvas.interchange import read_quickdraw, read_svg, write_svg
+from livesketch.canvas.interchange import write_svg
 from livesketch.canvas.prefix import prefix
+from livesketch.drawings import read_drawings
 from livesketch.errors import (
     DrawingError,
     LivesketchError,
@@ -274,13 +274,7 @@ def check_file(source: Path) -> None:
 def documents_in(source: Path) -> tuple[list[Document], list[str]]:
     """The drawings of a file, and a sentence about each thing in it that is not whole."""
     check_file(source)
-    ending = source.suffix.lower()
-    if ending == ".ndjson":
-        return read_quickdraw(source), []
-    if ending == ".svg":
-        return [read_svg(source)], []
-    document, notes = load_with_notes(source)
-    return [document], notes
+    return read_drawings(source)
 
 
 def _so_far(document: Document, percent: float) -> Document:

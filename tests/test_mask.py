@@ -110,7 +110,8 @@ def test_parts_are_saved_with_the_drawing_and_mirrored_where_symmetry_is_on(stag
     assert at(mask(stage), 0.9, 0.5) == "l_ear"
     act(stage, "symmetry", None)
     paint(stage, "skin", [(0.5, 0.5)], "fill")
-    path = stage.desk.save(tmp_path / "a.livesketch")
+    path = tmp_path / "a.livesketch"
+    stage.desk.save(path)
     again = load(path)
     assert again == stage.session.document
     assert np.array_equal(MaskRaster().follow(again.sheet.mask), mask(stage))

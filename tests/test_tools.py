@@ -235,7 +235,8 @@ def test_a_photo_lies_under_the_drawing_fades_moves_and_is_locked(stage, photo, 
     act(stage, "lock_photo", None)
     drag(stage, [(0.8, 0.2), (0.5, 0.2)])
     assert stage.session.document.sheet.reference in (moved, replace(moved, is_locked=True))
-    path = stage.desk.save(tmp_path / "a.livesketch")
+    path = tmp_path / "a.livesketch"
+    stage.desk.save(path)
     assert load(path) == stage.session.document
     kept = load(path).sheet.reference
     assert kept is not None

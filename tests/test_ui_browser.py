@@ -74,6 +74,21 @@ def test_saving_adds_the_ending_and_asks_before_it_replaces(folder: Path) -> Non
     assert browser.enter() == folder / "new one.livesketch"
 
 
+def test_a_drawing_is_saved_as_what_its_name_or_the_buttons_say(folder: Path) -> None:
+    browser = browser_in(folder, "save_as", "anna.livesketch")
+    assert shown(browser) == ["faces", "anna.livesketch", "Bert.png"]
+    browser.choose_ending(".png")
+    assert browser.text == "anna.png"
+    assert browser.enter() == folder / "anna.png"
+    browser.choose_ending(".ndjson")
+    assert browser.text == "anna.ndjson"
+    browser = browser_in(folder, "save_as", "eva.v2")
+    assert browser.ending == ".livesketch"
+    browser.choose_ending(".svg")
+    assert browser.enter() == folder / "eva.v2.svg"
+    assert browser_in(folder, "save_face", "me").endings == (".png",)
+
+
 def test_typing_another_name_forgets_about_replacing(folder: Path) -> None:
     browser = browser_in(folder, "save_as", "ann")
     browser.type("a")
@@ -164,5 +179,16 @@ def test_the_face_is_saved_under_a_name_that_says_who(hand: Hand, folder: Path) 
         assert names(hand.key(pygame.K_e, pygame.KMOD_LCTRL)) == [
             "save_face"
         ]  # the app says why not
+    finally:
+        hand.window.close()
+
+
+def test_the_ink_alone_is_three_clicks_away(hand: Hand, folder: Path) -> None:
+    try:
+        hand.key(pygame.K_s, pygame.KMOD_LCTRL | pygame.KMOD_LSHIFT)
+        until(hand, lambda: hand.has("browser.ending.png"))
+        hand.click("browser.ending.png")
+        hand.turn()
+        assert hand.click("browser.go") == [Action("save", folder / "anna.png")]
     finally:
         hand.window.close()

@@ -1,23 +1,28 @@
-"""Drawings from and for other programs: Quick, Draw! and SVG."""
+"""Drawings from and for other programs: Quick, Draw!, SVG, and ink without paper."""
 
 import json
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from livesketch.canvas.brush import BRUSHES, ERASER, Brush
 from livesketch.canvas.disk import read_whole, write_safely
 from livesketch.canvas.document import Document
+from livesketch.canvas.erasing import left_over
+from livesketch.canvas.paper import COLOURS, PaperRaster
 from livesketch.canvas.stroke import COLUMNS, Stroke, strokes_from_points
 from livesketch.canvas.svg import Drawing, SvgError, parse
 from livesketch.errors import DrawingError
 
 NAMES = (*BRUSHES, ERASER)
+SIDE = 2048  # pixels of a drawing that is saved as a picture
 _FILLED = 0.76  # of the paper's side: how large a drawing without a page is put on it
 _LARGEST_NDJSON = 512 * 2**20
 _LARGEST_SVG = 32 * 2**20
+_PAUSE = 0.25  # seconds between two strokes in a file for others
 _CLOSE = 0.02  # paper sides between the points of a straight line, so that its corners stay corners
 
 
@@ -73,6 +78,24 @@ def _timed(stroke: Stroke, times: NDArray[np.float64]) -> Stroke:
     table = stroke.table.copy()
     table[:, COLUMNS - 1] = times
     return Stroke(table, stroke.brush)
+
+
+def write_quickdraw(document: Document, path: Path) -> None:
+    """The drawing as one line of a raw Quick, Draw! file: the paper is 0..255 wide and high, times
+    are milliseconds from the first touch. DrawingError where it cannot be.
+
+    What was erased is cut out of the lines; widths and parts have no place there.
+    """
+    tables = left_over(document.strokes)
+    rows, clock = [], 0.0
+    for table in tables:
+        x, y = (np.round(255.0 * table[:, axis], 2).tolist() for axis in (0, 1))
+        times = table[:, COLUMNS - 1] - table[0, COLUMNS - 1]
+        since = clock + np.maximum.accumulate(np.maximum(times, 0.0))
+        clock = float(since[-1]) + _PAUSE
+        rows.append([x, y, np.rint(1000.0 * since).astype(int).tolist()])
+    line = {"word": "face", "recognized": True, "drawing": rows}
+    write_safely(Path(path), json.dumps(line, separators=(",", ":")).encode() + b"\n")
 
 
 def read_svg(path: Path) -> Document:
@@ -150,3 +173,20 @@ def write_svg(document: Document, path: Path) -> None:
         rows += [_svg_path(path.points, stroke.brush) for path in stroke.paths if len(path.points)]
     rows.append("</svg>\n")
     write_safely(Path(path), "\n".join(rows).encode())
+
+
+def ink_alone(document: Document, side: int, paper_colour: str) -> NDArray[np.uint8]:
+    """(side, side, 4) RGBA: the ink as it is seen on that paper, and no paper under it."""
+    raster = PaperRaster(side)
+    raster.update(document, budget_s=float("inf"))
+    rgba = np.empty((side, side, 4), np.uint8)
+    rgba[..., :3] = COLOURS[paper_colour][1]
+    rgba[..., 3] = raster.ink
+    return rgba
+
+
+def write_transparent(document: Document, path: Path, paper_colour: str = "light") -> None:
+    """The ink alone as a PNG of SIDE × SIDE; DrawingError where it cannot be."""
+    rgba = ink_alone(document, SIDE, paper_colour)
+    _, data = cv2.imencode(".png", cv2.cvtColor(rgba, cv2.COLOR_RGBA2BGRA))
+    write_safely(Path(path), data.tobytes())

@@ -89,6 +89,22 @@ def filled(pixels: Mask, ink: NDArray[np.bool_], x: float, y: float, part: str) 
     cv2.floodFill(is_free, marked, (column, row), (2.0,), flags=4)
     area = (is_free == 2).astype(np.uint8)
     area |= np.asarray(cv2.bitwise_and(cv2.dilate(area, np.ones((7, 7), np.uint8)), wall), np.uint8)
+    return _stroke_round(area, part)
+
+
+def areas_of(pixels: Mask) -> list[Stroke]:
+    """Strokes that fill the parts of a map of class numbers (SIDE, SIDE), one a part."""
+    found = []
+    for number, (part, _) in enumerate(FACE_PARTS):
+        area = (pixels == number).astype(np.uint8)
+        stroke = _stroke_round(area, part) if number and area.any() else None
+        if stroke is not None:
+            found.append(stroke)
+    return found
+
+
+def _stroke_round(area: NDArray[np.uint8], part: str) -> Stroke | None:
+    """The outlines of an area (SIDE, SIDE), holes included; None where it is empty."""
     contours, _ = cv2.findContours(area, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_TC89_L1)
     rows = []
     for number, contour in enumerate(contours):

@@ -50,6 +50,11 @@ class PaperRaster:
     def size(self) -> int:
         return self.pixels.shape[0]
 
+    @property
+    def ink(self) -> Raster:
+        """How much ink lies where, (size, size): 0 paper .. 255 ink."""
+        return self._layer.pixels
+
     def update(self, document: Document, budget_s: float = 0.012) -> list[Rect]:
         """Follow the document; returns the rectangles (x, y, width, height) of `pixels` that changed."""
         rects = self._layer.follow(document.chain, document.growing, budget_s)

@@ -35,7 +35,12 @@ def read_sketch(path: str | Path) -> Sketch:
     What is transparent is paper, white on black is turned round, grey or unevenly lit paper
     becomes white, an oblong drawing stands in the middle of a square.
     """
-    return as_sketch(_opened(Path(path), lambda image: _gray(_reduced(image, LARGEST_SKETCH))))
+    return _opened(Path(path), sketch_of)
+
+
+def sketch_of(image: Image.Image) -> Sketch:
+    """The same of a picture that is open already."""
+    return as_sketch(gray_of(_reduced(image, LARGEST_SKETCH)))
 
 
 def read_mask(path: str | Path) -> Mask:
@@ -62,11 +67,14 @@ def is_sketch(path: str | Path) -> bool:
 
     def judge(image: Image.Image) -> bool:
         image = _reduced(image, 256)
-        if _is_transparent(image):
-            return True
-        return looks_drawn(_gray(image))
+        return _is_transparent(image) or is_drawn(image)
 
     return _opened(Path(path), judge)
+
+
+def is_drawn(image: Image.Image) -> bool:
+    """Whether an open picture looks like a drawing, whatever of it is transparent."""
+    return looks_drawn(gray_of(_reduced(image, 256)))
 
 
 class Source:
@@ -190,7 +198,7 @@ def _rgb(image: Image.Image) -> Picture:
     return np.array(_on_white(image).convert("RGB"), np.uint8)
 
 
-def _gray(image: Image.Image) -> NDArray[np.float32]:
+def gray_of(image: Image.Image) -> NDArray[np.float32]:
     """0 black .. 1 white; transparent is paper, whichever colour the ink on it has."""
     if not _is_transparent(image):
         return np.asarray(image.convert("RGB").convert("L"), np.float32) / np.float32(255)

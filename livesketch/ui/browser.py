@@ -4,11 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
-from livesketch.kinds import kind_of
+from livesketch.kinds import SAVED_AS
 from livesketch.ui.folder import Entry, Listing
 
 Purpose = Literal["open", "photo", "save_as", "save_face"]
-ENDINGS: dict[str, str] = {"save_as": ".livesketch", "save_face": ".png"}
+# what may be saved -> the endings of its name, the usual one first
+ENDINGS: dict[str, tuple[str, ...]] = {"save_as": SAVED_AS, "save_face": (".png",)}
 
 
 class Browser:
@@ -36,10 +37,33 @@ class Browser:
         if self.listing is None:
             return []
         if self.is_saving:
-            kind = kind_of("x" + ENDINGS[self.purpose])
-            return [entry for entry in self.listing.entries if entry.kind in ("folder", kind)]
+            endings = ENDINGS[self.purpose]
+            return [
+                entry
+                for entry in self.listing.entries
+                if entry.kind == "folder" or Path(entry.name).suffix.lower() in endings
+            ]
         wanted = self.text.casefold()
         return [entry for entry in self.listing.entries if wanted in entry.name.casefold()]
+
+    @property
+    def endings(self) -> tuple[str, ...]:
+        """What can be chosen for the name's end; nothing while opening."""
+        return ENDINGS.get(self.purpose, ())
+
+    @property
+    def ending(self) -> str:
+        """The one that the name has, or that it will get."""
+        suffix = Path(self.text).suffix.lower()
+        return suffix if suffix in self.endings else next(iter(self.endings), "")
+
+    def choose_ending(self, ending: str) -> None:
+        """Another kind of file under the same name."""
+        stem = self.text
+        if Path(stem).suffix.lower() in self.endings:
+            stem = stem[: -len(self.ending)]
+        self.text = stem + ending
+        self._text_changed()
 
     @property
     def is_folder_selected(self) -> bool:
@@ -125,9 +149,8 @@ class Browser:
     def _checked(self, path: Path) -> Path | None:
         if not self.is_saving:
             return path
-        ending = ENDINGS[self.purpose]
-        if path.suffix.lower() != ending:
-            path = path.with_name(path.name + ending)
+        if path.suffix.lower() not in ENDINGS[self.purpose]:
+            path = path.with_name(path.name + self.ending)
         if path.exists() and not self.is_replacing:
             self.is_replacing = True
             return None

@@ -22,6 +22,14 @@ _TITLES = {
     "save_face": "Save the face",
 }
 _ROW = 34.0  # units
+# what a drawing can be saved as -> what is kept of it then
+_KEPT = {
+    ".livesketch": "everything, to go on drawing",
+    ".png": "the ink, without paper",
+    ".svg": "the lines, for vector programs",
+    ".psd": "layers, for painting programs",
+    ".ndjson": "the strokes, as Quick, Draw! has them",
+}
 Finish = Callable[[Path], Sequence[Action]]
 
 
@@ -31,7 +39,7 @@ def parts(desk: Desk, layout: Layout, kit: Kit, finish: Finish) -> list[Part]:
     if browser is None:
         return []
     card = _card(layout, kit)
-    desk.browser_rows = max(1, _list_area(card, kit).height // kit.px(_ROW))
+    desk.browser_rows = max(1, _list_area(browser, card, kit).height // kit.px(_ROW))
     found = [_ground(browser, desk, card, kit)]
     close = pygame.Rect(0, 0, kit.px(32), kit.px(32))
     close.topright = (card.right - kit.px(14), card.y + kit.px(14))
@@ -68,7 +76,7 @@ def parts(desk: Desk, layout: Layout, kit: Kit, finish: Finish) -> list[Part]:
     go.bottomright = (card.right - kit.px(18), card.bottom - kit.px(16))
     found.append(word_button(kit, "browser.go", go, words, accept, is_main=True, size=theme.BODY))
     found.append(_field(browser, card, go, kit))
-    return found
+    return found + _endings(browser, desk, card, go, kit)
 
 
 def _card(layout: Layout, kit: Kit) -> pygame.Rect:
@@ -82,14 +90,16 @@ def _card(layout: Layout, kit: Kit) -> pygame.Rect:
     return card
 
 
-def _list_area(card: pygame.Rect, kit: Kit) -> pygame.Rect:
+def _list_area(browser: Browser, card: pygame.Rect, kit: Kit) -> pygame.Rect:
     top, foot, margin = kit.px(96), kit.px(66), kit.px(14)
+    if len(browser.endings) > 1:
+        foot += kit.px(58)
     height = max(kit.px(_ROW), card.height - top - foot)
     return pygame.Rect(card.x + margin, card.y + top, card.width - 2 * margin, height)
 
 
 def _ground(browser: Browser, desk: Desk, card: pygame.Rect, kit: Kit) -> Part:
-    area = _list_area(card, kit)
+    area = _list_area(browser, card, kit)
     listing = browser.listing
 
     def draw(surface: pygame.Surface) -> None:
@@ -125,7 +135,7 @@ def _ground(browser: Browser, desk: Desk, card: pygame.Rect, kit: Kit) -> Part:
 
 
 def _rows(browser: Browser, desk: Desk, card: pygame.Rect, kit: Kit, finish: Finish) -> list[Part]:
-    area = _list_area(card, kit)
+    area = _list_area(browser, card, kit)
     height = kit.px(_ROW)
     found = []
     shown = desk.browser_rows
@@ -165,6 +175,39 @@ def _row(
 
     state = (entry, is_selected, is_hovered, kit.scale)
     return Part(name, rect, state, draw, button(choose))
+
+
+def _endings(
+    browser: Browser, desk: Desk, card: pygame.Rect, go: pygame.Rect, kit: Kit
+) -> list[Part]:
+    """What kind of file it will be, one button each, and what that kind keeps."""
+    if len(browser.endings) < 2:
+        return []
+    found = []
+    left, height = card.x + kit.px(18), kit.px(26)
+    top = go.y - kit.px(64)
+    for ending in browser.endings:
+        rect = pygame.Rect(left, top, kit.width(ending, theme.SMALL) + kit.px(18), height)
+        left = rect.right + kit.px(6)
+        name = f"browser.ending{ending}"
+
+        def choose(ending: str = ending) -> Sequence[Action]:
+            browser.choose_ending(ending)
+            return ()
+
+        is_chosen, is_hovered = ending == browser.ending, desk.hovered == name
+        found.append(
+            word_button(kit, name, rect, ending, choose, is_main=is_chosen, is_hovered=is_hovered)
+        )
+    line = pygame.Rect(card.x + kit.px(18), top + height, card.width - kit.px(36), kit.px(30))
+    kept = _KEPT.get(browser.ending, "")
+
+    def draw(surface: pygame.Surface) -> None:
+        words = kit.fitted(kept, line.width, theme.SMALL, theme.GREY)
+        surface.blit(words, words.get_rect(midleft=line.midleft))
+
+    found.append(Part("browser.kept", line, (kept, kit.scale), draw))
+    return found
 
 
 def _field(browser: Browser, card: pygame.Rect, go: pygame.Rect, kit: Kit) -> Part:
