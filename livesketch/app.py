@@ -73,6 +73,8 @@ class App:
         notes += [] if options.is_private else restore(session, kept)
         for name, value in options.values.items() if not options.is_going_on else ():
             session.set(name, value)
+        for name, form in options.rig.forms.items() if not options.is_going_on else ():
+            session.outputs.setdefault(name, {}).update(form)
         session.model = options.model or session.model
         session.runtime = options.runtime or session.runtime
         if options.seed is not None and not options.is_going_on:

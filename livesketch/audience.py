@@ -10,9 +10,11 @@ from typing import Literal
 from livesketch.errors import LivesketchError, OutputError, UsageError
 from livesketch.frames import Picture, Show
 from livesketch.outputs import OF_MAIN_THREAD, OUTPUTS, Output, Setup, open_output
+from livesketch.outputs.forms import ITS_OWN, Form, shaped
 from livesketch.outputs.http_page import HttpPage
 from livesketch.outputs.painter import Painter
 from livesketch.outputs.recorder import Recorder
+from livesketch.outputs.second_screen import SecondScreen
 from livesketch.places import free_name, home_folder
 from livesketch.worker import Worker
 
@@ -20,6 +22,7 @@ log = logging.getLogger(__name__)
 
 PREVIEW = (128, 72)  # pixels of what the operator sees of an output
 PREVIEW_EVERY_S = 0.1
+WHOLE = frozenset({"recorder", "pictures", "replay"})  # of one size from their first frame on
 PAUSE_S, LONGEST_PAUSE_S = 1.0, 30.0  # before an output that failed is handed a Show again
 
 Light = Literal["good", "waiting", "bad"]
@@ -34,6 +37,7 @@ class Seat:
     state: str
     light: Light
     picture: Picture | None
+    setup: Setup
 
 
 @dataclass
@@ -84,7 +88,24 @@ class Audience:
             return
         setup = _placed(name, self.setups.get(name, Setup()))
         output = self.open_output(name, setup)
-        self._seats[name] = _Open(setup, output, Painter(PREVIEW, setup.layout))
+        self._seats[name] = _Open(setup, output, Painter(PREVIEW))
+
+    def shape(self, name: str, form: Form) -> bool:
+        """This output looks like that from now on (outputs/forms.py); False: from when it is opened again on."""
+        self.setups[name] = shaped(self.setups.get(name, Setup()), form)
+        seat = self._seats.get(name)
+        if seat is None:
+            return True
+        if "size" in form and form["size"] != seat.setup.size:
+            if name in WHOLE:
+                return False
+            self.close(name)
+            self.open(name)
+            return True
+        seat.setup = shaped(seat.setup, form)
+        if isinstance(seat.output, SecondScreen) and any(key in ITS_OWN for key in form):
+            seat.output.shape(seat.setup)
+        return True
 
     def close(self, name: str) -> None:
         """What takes time, such as the end of a film, is done by a Worker; news() tells of it."""
@@ -108,7 +129,7 @@ class Audience:
             if now < seat.retry_at:
                 continue
             try:
-                seat.output.show(show)
+                seat.output.show(_laid_out(show, seat.setup))
             except Exception as error:
                 log.exception("%s failed", name)
                 seat.trouble = f"broken: {error or type(error).__name__}"
@@ -120,7 +141,7 @@ class Audience:
             self._previewed = now
             for name, seat in self._seats.items():
                 try:
-                    seat.picture = seat.painter.paint(show)
+                    seat.picture = seat.painter.paint(_laid_out(show, seat.setup))
                 except Exception:
                     log.exception("no preview of %s", name)
 
@@ -128,7 +149,7 @@ class Audience:
         found = []
         for name, seat in self._seats.items():
             state = seat.trouble or seat.output.state
-            found.append(Seat(name, state, light_of(state), seat.picture))
+            found.append(Seat(name, state, light_of(state), seat.picture, seat.setup))
         return tuple(found)
 
     def keep_replay(self) -> Path | None:
@@ -185,6 +206,10 @@ def light_of(state: str) -> Light:
     if state.startswith(("playing", "recording", "remembering")) and "dropped" not in state:
         return "good"
     return "waiting"
+
+
+def _laid_out(show: Show, setup: Setup) -> Show:
+    return replace(show, layout=setup.layout) if setup.layout else show
 
 
 def _placed(name: str, setup: Setup) -> Setup:

@@ -15,6 +15,7 @@ from livesketch.director import Director
 from livesketch.errors import UsageError
 from livesketch.frames import Code, Look, Result, Show
 from livesketch.outputs.backdrop import lift
+from livesketch.outputs.forms import checked_form, forms_from
 from livesketch.parameters import Value
 from livesketch.places import user_dir
 from livesketch.remotes import Remotes
@@ -158,6 +159,9 @@ def open_rig(
     if options.midi is not None:
         midi = Midi(RtMidi(), user_dir("config") / "midi.json", options.midi)
     audience = Audience(dict(options.setups))
+    session.outputs = forms_from(session.outputs)
+    for name, form in session.outputs.items():
+        audience.shape(name, form)
     rig = Rig(session, director, audience, Remotes(osc, midi), options.is_show)
     for name in options.outputs:
         audience.open(name)
@@ -232,6 +236,15 @@ def _output(rig: Rig, value: object) -> None:
         rig.audience.open(name)
 
 
+def _shape_output(rig: Rig, value: object) -> str:
+    if not (isinstance(value, tuple) and len(value) == 3):
+        raise UsageError("An output, what of it, and its value are needed.")
+    name, key = str(value[0]), str(value[1])
+    form = {key: checked_form(name, key, value[2])}
+    rig.session.outputs.setdefault(name, {}).update(form)
+    return "" if rig.audience.shape(name, form) else "From the next recording on."
+
+
 def _keep_replay(rig: Rig, value: object) -> str:
     path = rig.audience.keep_replay()
     return "" if path else "The last half minute is remembered from now on."
@@ -260,6 +273,7 @@ RIG_ACTS: dict[str, Act] = {
     "second_screen": lambda rig, value: _output(rig, "second screen"),
     "record": lambda rig, value: _output(rig, "recorder"),
     "output": _output,
+    "shape_output": _shape_output,
     "keep_replay": _keep_replay,
     "learn": _learn,
 }

@@ -13,6 +13,9 @@ class RigOptions:
 
     outputs: tuple[str, ...] = ()  # to be open from the beginning
     setups: Mapping[str, Setup] = field(default_factory=dict)
+    forms: Mapping[str, Mapping[str, object]] = field(
+        default_factory=dict
+    )  # goes before what was kept
     osc: tuple[str, int] | None = None  # host, port
     midi: str | None = None  # a part of a controller's name; "" takes the first one
     cues: Path | None = None

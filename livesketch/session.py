@@ -32,6 +32,7 @@ class Session:
     source: str = "paper"
     source_spec: str = ""
     view: Viewpoint = HOME  # how the paper lies before the eye
+    outputs: dict[str, dict[str, object]] = field(default_factory=dict)  # what each looks like
     brush_knobs: dict[str, dict[str, Value]] = field(default_factory=dict)  # of brushes put away
 
     @property
@@ -80,6 +81,7 @@ def facts(session: Session) -> dict[str, object]:
         "is_held": session.is_held,
         "model": session.model,
         "runtime": session.runtime,
+        "outputs": session.outputs,
         "brush_knobs": session.brush_knobs,
     }
 
@@ -113,6 +115,12 @@ def restore(session: Session, path: Path) -> list[str]:
         except LivesketchError as error:
             notes.append(str(error))
     session.brush_knobs = _brushes_from(kept.get("brush_knobs"))
+    outputs = kept.get("outputs")
+    session.outputs = {
+        str(name): dict(form)
+        for name, form in (outputs.items() if isinstance(outputs, dict) else ())
+        if isinstance(form, dict)
+    }
     looks = [_look_from(one) for one in kept.get("looks") or [] if isinstance(one, dict)]
     session.looks = [one for one in looks if one is not None] or session.looks
     seeds = [one.seed for one in session.looks]

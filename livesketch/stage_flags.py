@@ -9,6 +9,7 @@ from livesketch import flags
 from livesketch.errors import UsageError
 from livesketch.models import RUNTIMES
 from livesketch.outputs import OUTPUTS, Setup
+from livesketch.outputs.forms import SCREEN, Form, checked_form
 from livesketch.revival_names import GO_ON
 from livesketch.rig_options import RigOptions
 
@@ -69,14 +70,35 @@ def _stage_arguments(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--page-password", default="", metavar="WORD")
     group.add_argument(
-        "--output-size", type=flags.size, default=(1280, 720), metavar="WxH", help="of the others"
+        "--output-size", type=flags.size, metavar="WxH", help="of the others (usually 1280x720)"
+    )
+    group.add_argument(
+        "--size-of",
+        type=_of("size", flags.size),
+        action="append",
+        default=[],
+        metavar="OUTPUT=WxH",
+        help="of one of them, such as ndi=1920x1080; can be said again",
+    )
+    group.add_argument(
+        "--layout-of",
+        type=_of("layout", str),
+        action="append",
+        default=[],
+        metavar="OUTPUT=LAYOUT",
+        help='of one output, such as "second screen=side by side"; can be said again',
     )
     group.add_argument("--output-fps", type=flags.count, default=30, metavar="N")
-    group.add_argument("--flip", choices=("h", "v", "hv"), default="", help="the second screen")
+    group.add_argument("--flip", choices=("h", "v", "hv"), help="the second screen")
+    group.add_argument(
+        "--edges",
+        type=_edges,
+        metavar="L,T,R,B",
+        help="what stays black at the second screen's left, top, right and bottom, 0 to 0.45",
+    )
     group.add_argument(
         "--corners",
         type=_corners,
-        default=(),
         metavar="X,Y,X,Y,X,Y,X,Y",
         help="where the second screen's corners go, clockwise from the upper left, 0 to 1",
     )
@@ -110,12 +132,10 @@ def _minutes(text: str) -> float:
 def rig(args: argparse.Namespace) -> RigOptions:
     """What the flags above ask for."""
     host, port = _address(args.page or "127.0.0.1:8080")
-    usual = Setup(size=args.output_size, fps=args.output_fps)
+    usual = Setup(fps=args.output_fps)
     record = Path(args.record) if args.record else None
     setups = dict.fromkeys(OUTPUTS, usual)
-    setups["second screen"] = replace(
-        usual, display=args.second_screen or "", flip=args.flip, corners=args.corners
-    )
+    setups[SCREEN] = replace(usual, display=args.second_screen or "")
     setups["page"] = replace(usual, host=host, port=port, password=args.page_password)
     is_film = record is None or record.suffix.lower() == ".mp4"
     setups["recorder" if is_film else "pictures"] = replace(usual, path=record)
@@ -128,11 +148,48 @@ def rig(args: argparse.Namespace) -> RigOptions:
     return RigOptions(
         outputs=tuple(dict.fromkeys(opened)),
         setups=setups,
+        forms=_forms(args),
         osc=None if args.osc is None else _address(args.osc),
         midi=args.midi,
         cues=args.cues,
         is_show=args.show,
     )
+
+
+def _forms(args: argparse.Namespace) -> dict[str, Form]:
+    """What was said of how the outputs look; the rest is as it was the last time."""
+    forms: dict[str, Form] = {}
+    if args.output_size is not None:
+        forms = {name: {"size": args.output_size} for name in OUTPUTS if name != SCREEN}
+    for key, value in (("flip", args.flip), ("corners", args.corners), ("crop", args.edges)):
+        if value is not None:
+            forms.setdefault(SCREEN, {})[key] = value
+    for name, key, value in (*args.size_of, *args.layout_of):
+        forms.setdefault(name, {})[key] = checked_form(name, key, value)
+    return forms
+
+
+def _of(key: str, read: Callable[[str], object]) -> Callable[[str], tuple[str, str, object]]:
+    """Reads "OUTPUT=VALUE"."""
+
+    def of(text: str) -> tuple[str, str, object]:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise argparse.ArgumentTypeError(f"{text!r} names no output: say OUTPUT={key.upper()}")
+        return name.strip(), key, read(value.strip())
+
+    return of
+
+
+def _edges(text: str) -> tuple[float, ...]:
+    try:
+        edges = [float(part) for part in text.split(",")]
+        found = checked_form(SCREEN, "crop", edges)
+    except (ValueError, UsageError):
+        found = ()
+    if not isinstance(found, tuple) or len(found) != 4:
+        raise argparse.ArgumentTypeError(f"{text!r} are not four edges such as 0,0.1,0,0.1")
+    return found
 
 
 def _address(text: str) -> tuple[str, int]:

@@ -8,6 +8,7 @@ from livesketch.errands import Errands
 from livesketch.frames import Picture, Result
 from livesketch.hand import Hand
 from livesketch.latency import Measures
+from livesketch.outputs.forms import SCREEN
 from livesketch.rig import Rig
 from livesketch.showing import device_words, is_fresh, note, paper_marks, source_choices, traced
 from livesketch.sources import SOURCES
@@ -91,7 +92,18 @@ def show_of(rig: Rig, errands: Errands) -> ShowView:
         is_panic=rig.is_panic,
         has_safe=rig.safe is not None,
         outputs=tuple(
-            OutputCard(seat.name, seat.state, seat.light, seat.picture)
+            OutputCard(
+                seat.name,
+                seat.state,
+                seat.light,
+                seat.picture,
+                seat.setup.layout,
+                seat.setup.size,
+                seat.setup.flip,
+                seat.setup.corners,
+                seat.setup.crop,
+                is_screen=seat.name == SCREEN,
+            )
             for seat in rig.audience.seats()
         ),
         cue=CueCard(here) if here else None,

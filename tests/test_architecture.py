@@ -98,7 +98,7 @@ MAY_IMPORT = {
     "director": {"session", "looks"},
     "remotes": {"controls"},
     "errands": {"rig", "session", "looks"},
-    "views": {"acts", "errands", "hand", "rig", "showing", "sources", "ui"},
+    "views": {"acts", "errands", "hand", "outputs", "rig", "showing", "sources", "ui"},
     "render": {"drawings", "sources", "canvas", "looks", "pipeline", "outputs"},
     "timelapse": {"render", "sources", "canvas", "pipeline", "outputs", "post"},
     "bench": {"app", "pipeline", "controls"},

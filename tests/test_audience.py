@@ -101,6 +101,35 @@ def test_the_operator_sees_what_each_output_shows_in_its_own_layout(hall: Hall) 
     assert tuple(ndi[middle]) != RED
 
 
+def test_an_open_output_changes_its_layout_without_a_break_and_alone(hall: Hall) -> None:
+    hall.audience.open("ndi")
+    hall.audience.open("page")
+    first = hall.fakes["ndi"]
+    hall.audience.shape("ndi", {"layout": "drawing"})
+    hall.audience.show(show(RED))
+    assert hall.fakes["ndi"] is first
+    assert first.shown[0].layout == "drawing"
+    assert hall.fakes["page"].shown[0].layout == "face"
+    hall.audience.shape("ndi", {"layout": ""})
+    hall.audience.show(show(RED))
+    assert first.shown[1].layout == "face"
+
+
+def test_another_size_opens_an_output_anew_but_never_breaks_a_recording(hall: Hall) -> None:
+    hall.audience.open("ndi")
+    first = hall.fakes["ndi"]
+    assert hall.audience.shape("ndi", {"size": (640, 360)})
+    assert hall.fakes["ndi"] is not first
+    assert hall.setups["ndi"].size == (640, 360)
+    hall.audience.open("replay")
+    film = hall.fakes["replay"]
+    assert not hall.audience.shape("replay", {"size": (640, 360)})
+    assert hall.fakes["replay"] is film
+    hall.audience.close("replay")
+    hall.audience.open("replay")
+    assert hall.setups["replay"].size == (640, 360)
+
+
 def test_an_unknown_output_is_named(hall: Hall) -> None:
     with pytest.raises(UsageError, match="hologram"):
         hall.audience.open("hologram")

@@ -11,7 +11,8 @@ from stage import BLUE, GREEN, RED, Clock, show, until
 from livesketch.frames import Picture, Show
 from livesketch.outputs import Setup
 from livesketch.outputs.displays import Display, _told_apart
-from livesketch.outputs.second_screen import SecondScreen, fitted_to_wall, packed
+from livesketch.outputs.second_screen import SecondScreen
+from livesketch.outputs.wall import fitted_to_wall, packed
 
 DESK = Display("DP-1", 0, 0, 800, 600)
 WALL = Display("HDMI-1", 800, 0, 320, 180)
@@ -152,6 +153,28 @@ def test_a_picture_can_be_flipped_and_pulled_straight() -> None:
     aslant = fitted_to_wall(picture, Setup(corners=small))
     assert not aslant[:18].any()
     assert tuple(aslant[24, 36]) == RED
+
+
+def test_its_edges_stay_black_where_the_light_would_miss_the_screen() -> None:
+    picture: Picture = np.full((40, 60, 3), RED, np.uint8)
+    edged = fitted_to_wall(picture, Setup(crop=(0.5 / 6, 0.25, 0, 0)))
+    assert not edged[:10].any()
+    assert not edged[:, :5].any()
+    assert (edged[10:, 5:] == RED).all()
+
+
+def test_it_is_turned_and_pulled_while_it_plays(venue: Venue) -> None:
+    assert venue.shows(show(RED), RED)
+    first = venue.screen._composed
+    assert until(
+        lambda: (venue.turn(show(RED)), venue.screen._composed is not first)[1]
+    )  # Worker's
+    held = replace(show(None), is_held=True)
+    half = ((0.0, 0.0), (0.2, 0.0), (0.2, 1.0), (0.0, 1.0))
+    venue.screen.shape(Setup(corners=half))
+    assert venue.shows(held, (0, 0, 0))  # the middle lies outside of it now
+    venue.screen.shape(Setup())
+    assert venue.shows(held, RED)  # and the face was never lost
 
 
 def test_pixels_are_packed_as_a_window_keeps_them() -> None:

@@ -78,6 +78,48 @@ def test_the_panel_opens_and_closes_outputs(hand: Hand) -> None:
     assert (action.name, action.value) == ("output", "ndi")
 
 
+def panel_with(hand: Hand, card: OutputCard) -> None:
+    hand.facts.update(
+        outputs_offered=("second screen", "ndi"),
+        outputs=(card.name,),
+        show=ShowView(outputs=(card,)),
+    )
+    hand.key(pygame.K_p)
+    hand.turn()
+    hand.click(f"panel.of.{card.name}")
+    hand.turn()
+    hand.turn()
+
+
+def test_the_panel_gives_an_output_its_own_layout_and_size_beside_its_light(hand: Hand) -> None:
+    panel_with(hand, OutputCard("ndi", "playing", "good"))
+    head = hand.part("panel.of.ndi").rect
+    assert hand.colour(head.x + 5, head.centery)[:3] == theme.GREEN
+    (action,) = hand.click("panel.of.ndi.layout.side by side")
+    assert (action.name, action.value) == ("shape_output", ("ndi", "layout", "side by side"))
+    (action,) = hand.click("panel.of.ndi.size.1920x1080")
+    assert action.value == ("ndi", "size", (1920, 1080))
+
+
+def test_a_projectors_corner_is_dragged_and_its_edge_blackened(hand: Hand) -> None:
+    panel_with(hand, OutputCard("second screen", "playing on DP-2", "good", is_screen=True))
+    assert not hand.has("panel.of.second screen.size.1280x720")  # its size is the display's
+    (action,) = hand.click("panel.of.second screen.flip.h")
+    assert action.value == ("second screen", "flip", "h")
+    hand.window._desk.panel_scroll = 280  # as the wheel would
+    hand.turn()
+    hand.turn()
+    rect = hand.part("panel.of.second screen.corners").rect
+    wall_width = round(min(rect.width, 260) * 0.76)
+    x, y = rect.centerx - wall_width // 2, rect.centery - wall_width * 9 // 32
+    hand.drag([(x + 1, y + 1), (x + wall_width // 4, y + 1)])
+    *_, action = [one for one in hand.turn() if one.name == "shape_output"]
+    name, key, corners = action.value  # type: ignore[misc]
+    assert (name, key) == ("second screen", "corners")
+    assert corners[0] == pytest.approx((0.25, 0.0), abs=0.03)
+    assert corners[1:] == ((1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
+
+
 def test_blackout_works_while_a_file_is_named_and_a_dot_is_a_dot(hand: Hand) -> None:
     hand.key(pygame.K_e, pygame.KMOD_CTRL)  # where to save the face?
     assert hand.window._desk.browser is not None

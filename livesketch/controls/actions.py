@@ -134,6 +134,12 @@ ACTIONS: tuple[ActionRow, ...] = (
     ActionRow("pick_look", "Choose a person", "values", value="index into View.looks"),
     ActionRow("cue", "Go to a cue", "values", value="its place in the list, from 0"),
     ActionRow("output", "Open an output, or close it", "values", value="a name of OUTPUTS"),
+    ActionRow(
+        "shape_output",
+        "An output's own layout, size, flip, corners, edges",
+        "values",
+        value="(a name of OUTPUTS, what, its value)",
+    ),
     ActionRow("pointer", "The mouse or a pen on the paper", "values", value="Pointer"),
     ActionRow("view", "Move the paper before the eye", "values", value="(what, x, y[, at])"),
     ActionRow("recover", "Open the drawing that was not saved", "values"),

@@ -16,7 +16,11 @@ SAFETY = frozenset({"blackout", "panic", "freeze"})
 CLOSED = frozenset(
     {"open", "save", "save_as", "save_face", "copy_face", "quit", "confirm", "leave"}
     | {"recover", "forget", "learn"}
-    | {"set", "pointer"}  # these carry more than one value; knobs have addresses of their own
+    | {
+        "set",
+        "pointer",
+        "shape_output",
+    }  # these carry more than one value; knobs have addresses of their own
 )
 # Whoever reaches a network port writes nothing on the disk and uncovers no screen; a pad may.
 AT_HAND = frozenset({"record", "keep_replay", "keep_cue", "second_screen", "output"})

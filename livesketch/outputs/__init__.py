@@ -22,6 +22,7 @@ OUTPUTS: dict[str, str] = {
 }
 # They belong to the main thread, and are quick; others are closed where nobody waits for them.
 OF_MAIN_THREAD = frozenset({"second screen"})
+FLIPS = ("", "h", "v", "hv")
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Setup:
 
     `layout` is one of post.layout.LAYOUTS, or empty: the one that the Show names. `path`: the
     recorder's .mp4, or a folder for PNGs; without one it is a replay. `host`, `port` and `password`
-    are the page's; `display`, `flip` ("", "h", "v", "hv") and `corners` the second screen's.
+    are the page's; `display`, `flip` (one of FLIPS), `corners` and `crop` the second screen's.
     """
 
     size: tuple[int, int] = (1280, 720)  # width, height in pixels
@@ -44,6 +45,7 @@ class Setup:
     display: str = ""  # its name as displays.py has it; empty: the one without the window
     flip: str = ""
     corners: tuple[tuple[float, float], ...] = ()  # four, clockwise from the upper left, 0..1
+    crop: tuple[float, ...] = ()  # what stays black at the left, top, right, bottom: shares 0..0.45
 
 
 class Output(Protocol):

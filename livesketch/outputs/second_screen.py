@@ -4,17 +4,15 @@ import logging
 import os
 import time
 from collections.abc import Callable
-from dataclasses import replace
 
-import cv2
 import numpy as np
 import pygame
 
-from livesketch.frames import Picture, Show
+from livesketch.frames import Show
 from livesketch.outputs import Setup
 from livesketch.outputs.backdrop import Backdrop, Pixels, open_backdrop
 from livesketch.outputs.displays import Display, Look, look_for
-from livesketch.outputs.painter import Painter
+from livesketch.outputs.wall import Compose, composer
 from livesketch.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -23,7 +21,7 @@ LOOK_EVERY_S = 1.0  # displays come and go
 REPAIR_EVERY_S = 1.0  # what another program painted over is put right, whether or not it is new
 SILENT_S = 2.0
 
-Compose = Callable[[Show], Pixels]
+Asked = tuple[Show, Setup]
 
 
 class SecondScreen:
@@ -43,9 +41,9 @@ class SecondScreen:
         self._display: Display | None = None
         self._name = setup.display  # remembered once it was chosen
         self._looked = self._flipped = -float("inf")
-        self._worker: Worker[Show, Pixels] | None = None
+        self._worker: Worker[Asked, Pixels] | None = None
         self._now: Compose | None = None  # for what cannot wait
-        self._asked: Show | None = None
+        self._asked: Asked | None = None
         self._composed: Pixels | None = None
         self._black: Pixels = np.zeros((1, 1), np.uint32)
         self._on_screen: Pixels | None = None
@@ -77,6 +75,10 @@ class SecondScreen:
             self._flipped = now
         self._tell(show)
 
+    def shape(self, setup: Setup) -> None:
+        """Flip, corners and edges by this one from now on; the display stays."""
+        self._setup = setup
+
     def close(self) -> None:
         self._leave_worker()
         if self._backdrop is not None:
@@ -90,7 +92,7 @@ class SecondScreen:
         if show.is_blackout:
             return self._black
         if show.is_panic and self._now is not None:
-            return self._now(show)
+            return self._now((show, self._setup))
         self._ask(show)
         worker = self._worker
         if worker is not None:
@@ -104,7 +106,7 @@ class SecondScreen:
                 if newest is not None:
                     self._composed, self._trouble = newest, ""
         if self._composed is None and self._now is not None:
-            self._composed = self._now(show)  # it has just come to its display
+            self._composed = self._now((show, self._setup))  # it has just come to its display
         return self._black if self._composed is None else self._composed
 
     def _ask(self, show: Show) -> None:
@@ -113,10 +115,10 @@ class SecondScreen:
         if worker is None or worker.silent_for() > SILENT_S:
             self._begin_worker()
             asked = None
-        if asked is None or not _is_same(asked, show):
-            self._asked = show
+        if asked is None or asked[1] != self._setup or not _is_same(asked[0], show):
+            self._asked = (show, self._setup)
             if self._worker is not None:
-                self._worker.submit(show)
+                self._worker.submit(self._asked)
 
     def _put(self, pixels: Pixels) -> None:
         if self._window is None:
@@ -201,7 +203,7 @@ class SecondScreen:
 
     def _resize(self, size: tuple[int, int]) -> None:
         self._black = np.full((size[1], size[0]), 0xFF000000, np.uint32)
-        self._now = composer(self._setup, size)
+        self._now = composer(size)
         self._composed = self._on_screen = None
         self._leave_worker()
 
@@ -209,54 +211,13 @@ class SecondScreen:
         if self._window is None:
             return
         self._leave_worker()
-        setup, size = self._setup, self._window.get_surface().get_size()
-        self._worker = Worker(lambda: composer(setup, size), "second screen")
+        size = self._window.get_surface().get_size()
+        self._worker = Worker(lambda: composer(size), "second screen")
 
     def _leave_worker(self) -> None:
         if self._worker is not None:
             self._worker.close(timeout=0)
         self._worker, self._asked = None, None
-
-
-def composer(setup: Setup, size: tuple[int, int]) -> Compose:
-    """From a Show to the display's pixels; the same object as long as nothing changed."""
-    painter = Painter(size, setup.layout)
-    last: tuple[Picture, Pixels] | None = None
-
-    def compose(show: Show) -> Pixels:
-        nonlocal last
-        # Black is the display's own: lifting it must find the last good picture.
-        picture = painter.paint(replace(show, is_blackout=False))
-        if last is None or last[0] is not picture:
-            last = (picture, packed(fitted_to_wall(picture, setup)))
-        return last[1]
-
-    return compose
-
-
-def fitted_to_wall(picture: Picture, setup: Setup) -> Picture:
-    """Flipped for a projector from behind, and pulled straight by its corners for one that stands aslant."""
-    if "h" in setup.flip:
-        picture = picture[:, ::-1]
-    if "v" in setup.flip:
-        picture = picture[::-1]
-    if len(setup.corners) != 4:
-        return picture
-    height, width = picture.shape[:2]
-    side = np.array([(0, 0), (1, 0), (1, 1), (0, 1)], np.float32)
-    scale = np.array([width, height], np.float32)
-    goal = np.array(setup.corners, np.float32) * scale
-    turn = cv2.getPerspectiveTransform(side * scale, goal)
-    flat = cv2.warpPerspective(
-        np.ascontiguousarray(picture), turn, (width, height), flags=cv2.INTER_LINEAR
-    )
-    return np.asarray(flat, np.uint8)
-
-
-def packed(picture: Picture) -> Pixels:
-    """(H, W, 3) RGB -> (H, W) as a window of 32 bits keeps it."""
-    four = cv2.cvtColor(np.ascontiguousarray(picture), cv2.COLOR_RGB2BGRA)
-    return np.asarray(four, np.uint8).view(np.uint32)[..., 0]
 
 
 def _is_same(one: Show, other: Show) -> bool:

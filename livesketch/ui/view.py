@@ -73,6 +73,12 @@ class OutputCard:
     state: str
     light: str
     picture: Picture | None = None
+    layout: str = ""  # "": that of the knob
+    size: tuple[int, int] = (1280, 720)
+    flip: str = ""
+    corners: tuple[Point, ...] = ()  # clockwise from the upper left; none: a straight picture
+    crop: tuple[float, ...] = ()  # left, top, right, bottom; none: nothing is black
+    is_screen: bool = False  # a display, with a size of its own, that can be aslant
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,7 +1,6 @@
 """All knobs: generated from PARAMETERS in groups that fold, with the choice of source, model and runtime above."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import pygame
 
@@ -13,19 +12,12 @@ from livesketch.ui.kit import Kit
 from livesketch.ui.layout import Layout
 from livesketch.ui.parts import Part, button
 from livesketch.ui.view import Choice, View
-from livesketch.ui.widgets import pressure_curve
-from livesketch.ui.widgets.controls import segments, segments_height, slider, switch
+from livesketch.ui.widgets import output_rows, pressure_curve
+from livesketch.ui.widgets.blocks import Block, segmented
+from livesketch.ui.widgets.controls import slider, switch
 from livesketch.ui.widgets.knobs import applies
 
-_TOP, _ROW, _SWITCH, _BETWEEN = 20.0, 54.0, 34.0, 10.0
-
-
-@dataclass(frozen=True)
-class _Block:
-    """One row of the panel: its height in pixels and how its parts are made once its place is known."""
-
-    height: int
-    make: Callable[[pygame.Rect], Sequence[Part]]
+_TOP, _ROW, _SWITCH = 20.0, 54.0, 34.0
 
 
 def parts(view: View, desk: Desk, layout: Layout, kit: Kit) -> list[Part]:
@@ -83,8 +75,8 @@ def _clipped(part: Part, area: pygame.Rect) -> Part:
     )
 
 
-def _blocks(view: View, desk: Desk, kit: Kit, width: int) -> list[_Block]:
-    blocks: list[_Block] = []
+def _blocks(view: View, desk: Desk, kit: Kit, width: int) -> list[Block]:
+    blocks: list[Block] = []
     choices = (
         ("source", view.sources, view.source),
         ("model", view.models, view.model),
@@ -100,6 +92,8 @@ def _blocks(view: View, desk: Desk, kit: Kit, width: int) -> list[_Block]:
         blocks.append(_title("outputs", desk, kit))
         if "outputs" not in desk.folded:
             blocks.append(_outputs(view, desk, kit, width))
+            for card in view.show.outputs if view.show is not None else ():
+                blocks += output_rows.blocks(card, desk, kit, width)
     groups = list(dict.fromkeys(row.group for row in PARAMETERS))
     for group in groups:
         rows = [row for row in PARAMETERS if row.group == group and applies(row, view.kind)]
@@ -114,9 +108,9 @@ def _blocks(view: View, desk: Desk, kit: Kit, width: int) -> list[_Block]:
     return blocks
 
 
-def _outputs(view: View, desk: Desk, kit: Kit, width: int) -> _Block:
+def _outputs(view: View, desk: Desk, kit: Kit, width: int) -> Block:
     """Those that are open are lit; pressing one opens or closes it."""
-    return _segmented(
+    return segmented(
         "panel.output",
         "open or close",
         [(name, name) for name in view.outputs_offered],
@@ -128,13 +122,11 @@ def _outputs(view: View, desk: Desk, kit: Kit, width: int) -> _Block:
     )
 
 
-def _curve(view: View, kit: Kit) -> _Block:
-    return _Block(
-        kit.px(pressure_curve.HEIGHT), lambda rect: [pressure_curve.part(view, rect, kit)]
-    )
+def _curve(view: View, kit: Kit) -> Block:
+    return Block(kit.px(pressure_curve.HEIGHT), lambda rect: [pressure_curve.part(view, rect, kit)])
 
 
-def _title(group: str, desk: Desk, kit: Kit) -> _Block:
+def _title(group: str, desk: Desk, kit: Kit) -> Block:
     name = f"panel.group.{group}"
     is_folded = group in desk.folded
 
@@ -153,13 +145,13 @@ def _title(group: str, desk: Desk, kit: Kit) -> _Block:
         state = (is_folded, desk.hovered == name, kit.scale)
         return [Part(name, rect, state, draw, button(fold))]
 
-    return _Block(kit.px(44), make)
+    return Block(kit.px(44), make)
 
 
 def _choice(
     action: str, label: str, among: Sequence[Choice], chosen: str, desk: Desk, kit: Kit, width: int
-) -> _Block:
-    return _segmented(
+) -> Block:
+    return segmented(
         f"panel.{action}",
         label,
         [(choice.name, choice.label or choice.name) for choice in among],
@@ -171,11 +163,11 @@ def _choice(
     )
 
 
-def _knob(row: Parameter, view: View, desk: Desk, kit: Kit, width: int) -> _Block:
+def _knob(row: Parameter, view: View, desk: Desk, kit: Kit, width: int) -> Block:
     name = f"panel.{row.name}"
     value = view.values.get(row.name, row.default)
     if row.choices:
-        return _segmented(
+        return segmented(
             name,
             row.title,
             [(choice, choice) for choice in row.choices],
@@ -192,36 +184,10 @@ def _knob(row: Parameter, view: View, desk: Desk, kit: Kit, width: int) -> _Bloc
         def make_switch(rect: pygame.Rect) -> Sequence[Part]:
             return [switch(kit, name, rect, row, value, is_hovered)]
 
-        return _Block(kit.px(_SWITCH), make_switch)
+        return Block(kit.px(_SWITCH), make_switch)
 
     def make_slider(rect: pygame.Rect) -> Sequence[Part]:
         place = pygame.Rect(rect.x, rect.y + kit.px(4), rect.width, kit.px(42))
         return [slider(kit, name, place, row, value, is_hovered)]
 
-    return _Block(kit.px(_ROW), make_slider)
-
-
-def _segmented(
-    name: str,
-    label: str,
-    choices: Sequence[tuple[str, str]],
-    chosen: str | frozenset[str],
-    choose: Callable[[str], Sequence[Action]],
-    desk: Desk,
-    kit: Kit,
-    width: int,
-    tip: str = "",
-) -> _Block:
-    label_height = kit.px(24)
-
-    def make(rect: pygame.Rect) -> Sequence[Part]:
-        def draw(surface: pygame.Surface) -> None:
-            surface.blit(kit.fitted(label, rect.width, theme.SMALL, theme.GREY), rect.topleft)
-
-        head = pygame.Rect(rect.x, rect.y, rect.width, label_height)
-        below = pygame.Rect(rect.x, rect.y + label_height, rect.width, rect.height - label_height)
-        row = segments(kit, name, below, choices, chosen, choose, desk.hovered, tip)
-        return [Part(f"{name}.label", head, (label, kit.scale), draw), *row]
-
-    height = label_height + segments_height(kit, width, choices) + kit.px(_BETWEEN)
-    return _Block(height, make)
+    return Block(kit.px(_ROW), make_slider)
