@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pygame
-
 from livesketch.acts import Stage, act, change_source
+from livesketch.beat import Beat
 from livesketch.controls.actions import Action
 from livesketch.controls.key_file import key_path, read_keys
 from livesketch.controls.keys import default_keys
@@ -32,6 +31,7 @@ from livesketch.sources.paper import Source as Paper
 from livesketch.ui.view import Message, View
 from livesketch.ui.window import Window
 from livesketch.views import view_of
+from livesketch.worker import Bell
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +61,7 @@ class AppOptions:
 
 
 class App:
-    """turn() is one round of the loop; nothing in it waits, but for the screen."""
+    """turn() is one round of the loop; nothing in it waits, but for the screen and the next beat."""
 
     def __init__(self, options: AppOptions) -> None:
         session = Session()
@@ -80,7 +80,8 @@ class App:
         if options.seed is not None and not options.is_going_on:
             meet(session, person(options.seed))
         folder = None if options.is_private else user_dir("data") / "journal"
-        player = Player(open_pipeline, session.model, session.runtime)
+        bell = Bell()
+        player = Player(open_pipeline, session.model, session.runtime, bell)
         rig, words = open_rig(session, options.rig, player.code_of, player.style_space)
         notes += words
         self.stage = Stage(
@@ -99,7 +100,7 @@ class App:
         self._pipeline: Pipeline | None = None  # whose faces are on the cards
         self._errands = Errands(example_frame())
         self._message: Message | None = None
-        self._clock = pygame.time.Clock()
+        self._beat = Beat(bell)
         self._keeper = Keeper(shows) if options.is_guarded else None
         self._must_open = False
         notes += go_on(self.stage, shows) if options.is_going_on else self._begin(options)
@@ -147,7 +148,10 @@ class App:
         self._is_new = False
         # a model that is still waking says nothing about the road
         self.measures.shown(flipped, stage.pointers, answer, stage.player.is_ready)
-        self._clock.tick(PEN_HZ if self.stage.session.document.is_drawing else CALM_HZ)
+        self._beat.rest(
+            PEN_HZ if stage.session.document.is_drawing else CALM_HZ,
+            None if stage.source is None else lambda: self._try(self._look),
+        )
 
     def close(self) -> None:
         """What the person made is kept, whatever else fails."""

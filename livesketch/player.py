@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from livesketch.errors import ModelError
 from livesketch.frames import Code, Look, Request, Result
 from livesketch.pipeline import Pipeline
-from livesketch.worker import Worker
+from livesketch.worker import Bell, Worker
 
 log = logging.getLogger(__name__)
 
@@ -36,10 +36,16 @@ class _Part:
 
 
 class Player:
-    """submit() and newest() never wait. newest() raises what went wrong, once; playing goes on."""
+    """submit() and newest() never wait. newest() raises what went wrong, once; playing goes on.
 
-    def __init__(self, open_pipeline: Open, model: str, runtime: str = "auto") -> None:
+    `bell` is rung when there is something new.
+    """
+
+    def __init__(
+        self, open_pipeline: Open, model: str, runtime: str = "auto", bell: Bell | None = None
+    ) -> None:
         self._open = open_pipeline
+        self._bell = bell
         self._playing = self._begin(model, runtime)
         self._next: _Part | None = None
         self._replaced = 0
@@ -126,7 +132,7 @@ class Player:
             pipeline = part.pipeline = self._open(model, runtime)
             return lambda request: pipeline.process(request)  # a rehearsal may stand in between
 
-        part.worker = Worker(start, name=f"model {model}")
+        part.worker = Worker(start, name=f"model {model}", bell=self._bell)
         return part
 
     def _answer(self, part: _Part, worker: Worker[Request, Result]) -> Result | None:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from livesketch.tracing.face import Face, FaceFinder
     from livesketch.tracing.hairline import Steady
     from livesketch.tracing.shape import Neutral
+    from livesketch.tracing.still import HeldPicture, HeldPoints, Outline
 
 Steps = dict[str, float]  # step -> milliseconds
 
@@ -49,7 +51,20 @@ class _Seen:
     landmarks: NDArray[np.float32] | None = None  # in pixels of the crop
     silhouette: NDArray[np.float32] | None = None
     traced: tuple[tuple[object, ...], Traced] | None = None  # settings it was shaped with
-    lines: tuple[Traced, Sketch] | None = None  # what they were drawn of
+
+
+class _Rest:
+    """What holds a live person still who sits still."""
+
+    def __init__(self, finder: FaceFinder) -> None:
+        from livesketch.tracing import shape, still  # see Tracer._finder
+
+        self.points: HeldPoints = still.HeldPoints()
+        self.shaped: HeldPoints = still.HeldPoints()
+        self.square: HeldPicture = still.HeldPicture()
+        self.outline: Outline = still.Outline(finder.silhouette)
+        self.neutral: Neutral = shape.Neutral()
+        self.hair: Steady | None = None
 
 
 class Tracer:
@@ -60,9 +75,11 @@ class Tracer:
         self._finders: dict[bool, FaceFinder] = {}
         self._calm = LandmarkSmoother()
         self._calm_picture = PictureSmoother()
-        self._neutral: Neutral | None = None
-        self._hair: Steady | None = None
+        self._rest: _Rest | None = None  # of the person who is followed
         self._seen: _Seen | None = None
+        self._lines: tuple[Traced, Sketch] | None = (
+            None  # the last ones, and what they were drawn of
+        )
 
     def trace(
         self,
@@ -84,7 +101,7 @@ class Tracer:
             if seen is not None and (seen.is_mirrored, seen.person) != (is_mirrored, person):
                 self._calm.reset()
                 self._calm_picture.reset()
-                self._neutral = self._hair = None
+                self._rest = None
             with timed(steps, "find"):
                 seen = self._look_at(frame, picture, is_mirrored, person, settings)
             self._seen = seen
@@ -94,7 +111,7 @@ class Tracer:
             with timed(steps, "crop"):
                 self._cut_out(seen, seen.face, float(setting(settings, "smoothing")))
         traced = self._shaped(seen, settings, steps)
-        sketch = self._drawn(seen, traced, steps)
+        sketch = self._drawn(traced, steps)
         if over:
             from livesketch.tracing.lines import LINE  # see _finder
             from livesketch.tracing.over import drawn_over
@@ -119,29 +136,34 @@ class Tracer:
         for finder in self._finders.values():
             finder.close()
         self._finders.clear()
-        self._seen = None
+        self._seen = self._rest = None
 
     def _look_at(
         self, frame: Frame, picture: Picture, is_mirrored: bool, person: int, settings: Settings
     ) -> _Seen:
         if is_mirrored:
-            picture = np.ascontiguousarray(picture[:, ::-1])
-        face = self._finder(is_still=not frame.is_live).find(picture, person)
+            picture = np.asarray(cv2.flip(picture, 1), np.uint8)
+        finder = self._finder(is_still=not frame.is_live)
+        face = finder.find(picture, person)
         if face is not None and frame.is_live:
             strength = float(setting(settings, "smoothing"))
             calm = self._calm.smoothed(face.landmarks, frame.time, strength)
-            face = replace(face, landmarks=calm)
+            if self._rest is None or self._calm.is_new:
+                self._rest = _Rest(finder)
+            face = replace(face, landmarks=self._rest.points.held(calm, _size(calm), strength))
         return _Seen(frame, is_mirrored, person, picture, face)
 
     def _cut_out(self, seen: _Seen, face: Face, smoothing: float) -> None:
         from livesketch.tracing.framing import crop, in_place  # see _finder
 
         seen.crop = crop(seen.picture, face.place, self._size)
-        if seen.frame.is_live:
-            seen.crop = self._calm_picture.smoothed(seen.crop, seen.frame.time, smoothing)
         seen.landmarks = in_place(face.landmarks, face.place, self._size)
-        finder = self._finder(is_still=not seen.frame.is_live)
-        seen.silhouette = finder.silhouette(seen.crop)
+        if self._rest is None or not seen.frame.is_live:
+            seen.silhouette = self._finder(is_still=not seen.frame.is_live).silhouette(seen.crop)
+            return
+        calm = self._calm_picture.smoothed(seen.crop, seen.frame.time, smoothing)
+        seen.crop = self._rest.square.held(calm) if smoothing > 0 else calm
+        seen.silhouette = self._rest.outline.at(seen.crop, seen.frame.time)
 
     def _shaped(self, seen: _Seen, settings: Settings, steps: Steps) -> Traced:
         """Turned to the front and livelier, as far as that is asked for."""
@@ -158,31 +180,36 @@ class Tracer:
         assert seen.face is not None
         square, person, before = seen.crop, seen.silhouette, seen.landmarks
         points = before
-        if seen.frame.is_live:  # a face at rest is learnt whether or not it is asked for
-            if self._neutral is None:
-                self._neutral = shape.Neutral()
-            points = self._neutral.expressed(points, seen.frame.time, gain)
+        rest = self._rest if seen.frame.is_live else None
+        if rest is not None:  # a face at rest is learnt whether or not it is asked for
+            points = rest.neutral.expressed(points, seen.frame.time, gain)
         if turned > 0:
             points = shape.reframed(shape.frontal(points, turned), self._size)
         if points is not before:
+            if rest is not None:
+                smoothing = float(setting(settings, "smoothing"))
+                points = rest.shaped.held(points, _size(points), smoothing)
             with timed(steps, "shape"):
                 square = shape.bent(square, before, points)
                 if turned * shape.turned_by(before) > SEEN_FROM_ASIDE:
                     person = None  # the outline of another side of the head
                 person = None if person is None else shape.bent(person, before, points)
         has_hair = style[0] in HAIRED
-        hair = hairline.hairline(square, points, person) if has_hair else None
-        if has_hair and seen.frame.is_live:
-            self._hair = self._hair or hairline.Steady()
-            hair = self._hair.settled(hair, seen.frame.time)
+        if has_hair and rest is not None and rest.hair is not None and not rest.outline.has_time:
+            hair = rest.hair.line  # looked for in turns with the outline
+        else:
+            hair = hairline.hairline(square, points, person) if has_hair else None
+            if has_hair and rest is not None:
+                rest.hair = rest.hair or hairline.Steady()
+                hair = rest.hair.settled(hair, seen.frame.time)
         traced = Traced(seen.picture, seen.face.place, square, points, person, hair, *style)
         seen.traced = (asked, traced)
         return traced
 
-    def _drawn(self, seen: _Seen, traced: Traced, steps: Steps) -> Sketch:
+    def _drawn(self, traced: Traced, steps: Steps) -> Sketch:
         from livesketch.tracing.lines import draw  # see _finder
 
-        if seen.lines is None or seen.lines[0] is not traced:
+        if self._lines is None or not _is_drawn_alike(traced, self._lines[0]):
             with timed(steps, "lines"):
                 sketch = draw(
                     traced.square,
@@ -192,8 +219,8 @@ class Tracer:
                     traced.detail,
                     lambda *_: traced.hairline,
                 )
-            seen.lines = (traced, sketch)
-        return seen.lines[1]
+            self._lines = (traced, sketch)
+        return self._lines[1]
 
     def _finder(self, is_still: bool) -> FaceFinder:
         if is_still not in self._finders:
@@ -202,6 +229,23 @@ class Tracer:
 
             self._finders[is_still] = FaceFinder(is_still=is_still)
         return self._finders[is_still]
+
+
+def _size(landmarks: NDArray[np.float32]) -> float:
+    """Of a face, in the landmarks' unit."""
+    return max(float(np.ptp(landmarks[:, 0])), float(np.ptp(landmarks[:, 1])), 1e-6)
+
+
+def _is_drawn_alike(one: Traced, other: Traced) -> bool:
+    from livesketch.tracing.lines import needs_picture  # see Tracer._finder
+
+    return (
+        (one.style, one.detail) == (other.style, other.detail)
+        and one.silhouette is other.silhouette
+        and one.hairline is other.hairline
+        and (one.square is other.square or not needs_picture(one.style, one.detail))
+        and np.array_equal(one.landmarks, other.landmarks)
+    )
 
 
 def strokes_of(traced: Traced) -> list[NDArray[np.float32]]:

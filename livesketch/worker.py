@@ -1,4 +1,4 @@
-"""The only file that starts threads: a Worker, and the two mailboxes, Latest and Queue, that threads meet at."""
+"""The only file that starts threads: a Worker, and what threads meet at: two mailboxes, Latest and Queue, and a Bell."""
 
 import threading
 import time
@@ -74,6 +74,20 @@ class Queue(Generic[T]):
             self._changed.notify_all()
 
 
+class Bell:
+    """Rung by workers that have an answer; one thread waits for it."""
+
+    def __init__(self) -> None:
+        self._rung: Latest[bool] = Latest()
+
+    def ring(self) -> None:
+        self._rung.put(True)
+
+    def wait(self, timeout: float) -> bool:
+        """Whether it was rung since the last call, or within `timeout` seconds."""
+        return self._rung.take(timeout) is not None
+
+
 def has_stragglers() -> bool:
     """A thread that did not end when it was closed: stuck in a library, or still loading a model."""
     here = threading.current_thread()
@@ -85,11 +99,15 @@ class Worker(Generic[T, R]):
 
     `start()` runs once inside the thread and returns the function that does the work, so slow
     loading never freezes the window. submit() never waits and replaces what was not yet begun;
-    newest() never waits and raises, in the caller's thread, whatever the work raised: once.
+    newest() never waits and raises, in the caller's thread, whatever the work raised: once. `bell`
+    is rung with every answer.
     """
 
-    def __init__(self, start: Callable[[], Callable[[T], R]], name: str = "worker") -> None:
+    def __init__(
+        self, start: Callable[[], Callable[[T], R]], name: str = "worker", bell: Bell | None = None
+    ) -> None:
         self._start = start
+        self._bell = bell or Bell()
         self._asked: Latest[T] = Latest()
         self._answered: Latest[tuple[R | None, BaseException | None]] = Latest()
         self._busy_since: float | None = time.monotonic()
@@ -128,7 +146,7 @@ class Worker(Generic[T, R]):
         except BaseException as error:
             self.has_failed = True
             self._busy_since = None
-            self._answered.put((None, error))
+            self._answer((None, error))
             return
         self._busy_since = None
         self.is_ready = True
@@ -138,7 +156,11 @@ class Worker(Generic[T, R]):
                 continue
             self._busy_since = time.monotonic()
             try:
-                self._answered.put((work(item), None))
+                self._answer((work(item), None))
             except BaseException as error:
-                self._answered.put((None, error))
+                self._answer((None, error))
             self._busy_since = None
+
+    def _answer(self, answer: tuple[R | None, BaseException | None]) -> None:
+        self._answered.put(answer)
+        self._bell.ring()

@@ -38,6 +38,7 @@ MAY_IMPORT = {
     "rig_options": {"outputs"},
     "app": {
         "acts",
+        "beat",
         "desk",
         "errands",
         "remotes",

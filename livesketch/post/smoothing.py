@@ -61,8 +61,10 @@ class LandmarkSmoother:
         self._size = 0.0
         self._last: NDArray[np.float64] | None = None
         self._time = 0.0
+        self.is_new = True  # the last call's face was not the one before
 
     def reset(self) -> None:
+        self.is_new = True
         self._filter.reset()
         self._last = None
 
@@ -78,6 +80,8 @@ class LandmarkSmoother:
         if self._last is None or self._is_another(points, size, time):
             self.reset()
             self._size = size
+        else:
+            self.is_new = False
         self._last, self._time = points, time
         self._filter.rest = 4.0 * math.pow(0.05, strength)  # 4 Hz .. 0.2 Hz
         self._filter.haste = 30.0 * math.pow(0.2, strength)

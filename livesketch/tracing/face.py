@@ -21,6 +21,7 @@ from livesketch.tracing.meshes import (
 )
 from livesketch.tracing.proof import has_features, is_found_again
 from livesketch.tracing.search import (
+    Canvas,
     Points,
     alone,
     around,
@@ -81,6 +82,7 @@ class FaceFinder:
         self._level: float | None = None  # of a face that is too dark, smoothed
         self._has_followed = False  # the mesh knows a place
         self._window: Place | None = None  # what the mesh sees, where a face is too small for it
+        self._canvas = Canvas()
 
     def find(self, picture: Picture, person: int = 0) -> Face | None:
         """The face in a picture (H, W, 3) of any size, or None.
@@ -183,9 +185,9 @@ class FaceFinder:
             if near is not None and is_same(place_of(near), last):
                 return self._begun(picture, near)
             return None
-        if not has_features(picture, points):
-            return None
         self._age += 1
+        if self._age % 2 and not has_features(picture, points, place):
+            return None
         if self._age % RECHECKED == 0:
             self._doubts = 0 if self._is_face(seen, points) else self._doubts + 1
             if self._doubts >= DOUBTS:
@@ -200,7 +202,7 @@ class FaceFinder:
 
     def _tracked(self, seen: Picture) -> Points | None:
         if self._window is None:
-            return padded(self._mesh, seen, 0.25)
+            return padded(self._mesh, seen, 0.25, self._canvas)
         return looked_at(self._mesh, seen, self._window)
 
     def _sought(self, picture: Picture) -> Points | None:

@@ -6,12 +6,15 @@ from numpy.typing import NDArray
 
 from livesketch.frames import Picture
 from livesketch.tracing.chains import BROWS, CHIN, COUNT, FOREHEAD, OVAL
+from livesketch.tracing.still import HeldPoints
 
 RAYS, STEPS = 48, 96  # looked along, from between the brows; STEPS on each
 SEEN_AT = 128  # pixels
 FAN = 52.0  # degrees to either side of upright
 OTHER = 2.6  # how unlike the skin a pixel is, in its spread, that is hair
 SETTLING = 0.6  # seconds
+FOLLOWING = 0.115  # seconds in which a line that is seen elsewhere is mostly drawn there
+LOOK = 1 / 15  # seconds that one look counts for at most
 RUN = 4  # steps in a row that have to be hair
 SEEN = 0.6  # share of the rays that must meet hair
 CHEEKS = (50, 280, 101, 330, 151, 9, 108, 337)  # and forehead: where skin is, whoever it is
@@ -22,9 +25,17 @@ class Steady:
 
     def __init__(self) -> None:
         self._line: NDArray[np.float32] | None = None
+        self._held = HeldPoints()
         self._share = 0.0  # of the last moments in which there was one
         self._is_shown = False
         self._time: float | None = None
+
+    @property
+    def line(self) -> NDArray[np.float32] | None:
+        """The one to draw, (32, 2), or None."""
+        if self._line is None or not self._is_shown:
+            return None
+        return self._held.held(self._line, 1.0)
 
     def settled(self, line: NDArray[np.float32] | None, time: float) -> NDArray[np.float32] | None:
         """The line (n, 2) found at `time` seconds, or None -> the one to draw, or None."""
@@ -33,14 +44,17 @@ class Steady:
         seen = 0.0 if line is None else 1.0
         if gap is None or not 0 <= gap < 1.0:  # somebody new: at once
             self._line, self._share, self._is_shown = None, seen, line is not None
+            self._held.reset()
         else:
-            self._share += min(1.0, gap / SETTLING) * (seen - self._share)
+            gap = min(gap, LOOK)  # of somebody who sits still it is looked at seldom
+            self._share += gap / SETTLING * (seen - self._share)
             if self._share > 0.7 or self._share < 0.25:
                 self._is_shown = self._share > 0.7
         if line is not None:
             even = _spread(line)
-            self._line = even if self._line is None else self._line + 0.25 * (even - self._line)
-        return self._line if self._is_shown else None
+            weight = 1 - np.float32(np.exp(-(gap or 0.0) / FOLLOWING))
+            self._line = even if self._line is None else self._line + weight * (even - self._line)
+        return self.line
 
 
 def _spread(line: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -55,6 +55,11 @@ def draw(
     raise TraceError(f"There is no line style called {style!r}.", f"Choose: {', '.join(STYLES)}.")
 
 
+def needs_picture(style: str, detail: float) -> bool:
+    """Whether draw() looks at the picture itself, beyond landmarks, silhouette and hairline."""
+    return style not in ("contour", "artist") or (style == "contour" and detail >= HAIR_LINES)
+
+
 def contour_strokes(
     landmarks: NDArray[np.float32], silhouette: NDArray[np.float32] | None, detail: float
 ) -> list[NDArray[np.float32]]:

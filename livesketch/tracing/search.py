@@ -15,13 +15,31 @@ SMALL = 0.3  # of the picture's longer side: smaller squares are followed in a w
 WINDOW = 2.2  # sides of such a window, in sides of the face's square
 
 
-def padded(mesh: Mesh, picture: Picture, padding: float) -> Points | None:
+class Canvas:
+    """A grey ground that is painted once and used again for pictures of the same size."""
+
+    def __init__(self) -> None:
+        self._ground = np.zeros((0, 0, 3), np.uint8)
+        self._border = (0, 0)
+
+    def with_picture(self, picture: Picture, x: int, y: int) -> Picture:
+        """The picture (H, W, 3) with `x` pixels of grey on both sides and `y` above and below; valid
+        until the next call."""
+        height, width = picture.shape[:2]
+        shape = (height + 2 * y, width + 2 * x, 3)
+        if self._ground.shape != shape or self._border != (x, y):
+            self._ground, self._border = np.full(shape, GRAY, np.uint8), (x, y)
+        self._ground[y : y + height, x : x + width] = picture
+        return self._ground
+
+
+def padded(
+    mesh: Mesh, picture: Picture, padding: float, canvas: Canvas | None = None
+) -> Points | None:
     """A face in the whole picture, which gets a grey border of so many widths and heights."""
     height, width = picture.shape[:2]
     x, y = int(width * padding), int(height * padding)
-    canvas = np.full((height + 2 * y, width + 2 * x, 3), GRAY, np.uint8)
-    canvas[y : y + height, x : x + width] = picture
-    points = mesh.points(canvas)
+    points = mesh.points((canvas or Canvas()).with_picture(picture, x, y))
     if points is not None:
         points[:, :2] -= (x, y)
         if not _is_in(points, width, height):
