@@ -107,7 +107,7 @@ class App:
         self._recoverable = self.stage.desk.recoverable
         facts = options.size, "livesketch", options.is_full_screen, keys, is_first_time
         self.window = Window(*facts)
-        self._hand = open_hand(self.window.native_id, self.window.driver)
+        self._hand = open_hand(self.window.native_id, self.window.driver, keys)
         for sentence in notes:
             self._say(sentence)
 
@@ -173,7 +173,9 @@ class App:
 
     def _heard(self) -> list[Action]:
         window = self.window
-        return self._hand.hear(window.events(), window.paper_under, window.is_shift_down)
+        asked = window.events()
+        held = window.is_shift_down, window.is_panning
+        return self._hand.hear(asked, window.paper_under, *held)
 
     def _is_learnt(self, action: Action) -> bool:
         """True where it was touched to teach a MIDI control, and is not to be done."""

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from livesketch.canvas.document import Document
-from livesketch.canvas.doodle import Doodle, strokes
 from livesketch.canvas.drawing_file import Journal
 from livesketch.canvas.paper import PaperRaster
 from livesketch.canvas.pressure import Calibration, felt
@@ -123,7 +122,7 @@ class Desk:
             if growing is not None and fact.time - growing.samples[0].time < _SHADOW_S:
                 self.session.document.cancel()  # this very press, heard of as a mouse's first
             self._tools.down(sample, fact.is_eraser)
-        elif fact.kind == "move" or self._last is None or not _is_same_place(fact, self._last):
+        elif fact.kind == "move" or self._last is None or (fact.x, fact.y) != self._last.place:
             self._tools.move(sample)  # a pen that leaves where it last was has said so already
         if fact.kind == "up":
             self._tools.up()
@@ -154,11 +153,7 @@ class Desk:
         self.session.set("pressure_high", max(high, low + 0.05))
         self.trouble, self.is_news = "The pen is measured: it follows your hand.", True
 
-    def paper(
-        self,
-        side: int,
-        ghost: Ghost | None = None,
-    ) -> tuple[Picture, tuple[PixelRect, ...]]:
+    def paper(self, side: int, ghost: Ghost | None = None) -> tuple[Picture, tuple[PixelRect, ...]]:
         """The paper's picture, `side` pixels wide, and what changed in it since the last call."""
         session, raster = self.session, self._raster
         if raster.size != side:
@@ -303,12 +298,3 @@ class Desk:
             self._journal = Journal(self.journals)
         except LivesketchError as error:
             self.trouble = f"{error} Your drawing is not kept safe while you draw."
-
-
-def _is_same_place(a: Pointer, b: Pointer) -> bool:
-    return (a.x, a.y) == (b.x, b.y)
-
-
-def example() -> Document:
-    """A plain doodle of a head, for the little faces of the looks."""
-    return Document.from_strokes(strokes(Doodle()))

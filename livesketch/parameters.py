@@ -118,6 +118,13 @@ PARAMETERS: tuple[Parameter, ...] = (
         label="pressure → darkness",
     ),
     Parameter(
+        "tilt",
+        "pen",
+        0.0,
+        "How much a pen that is laid flat draws broader and paler, as the side of a lead does; needs a tablet that tells its tilt.",
+        label="tilt → broad and pale",
+    ),
+    Parameter(
         "stabilizer_kind",
         "pen",
         "average",

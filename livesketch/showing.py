@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 
+from livesketch.canvas.doodle import Doodle, strokes
 from livesketch.canvas.raster import render_sketch
-from livesketch.canvas.stroke import Box
+from livesketch.canvas.stroke import Box, strokes_from_points
 from livesketch.canvas.underlay import Ghost
 from livesketch.canvas.viewpoint import Viewpoint
-from livesketch.desk import Desk, example
+from livesketch.desk import Desk
 from livesketch.frames import Frame, Result, Sketch
 from livesketch.picking import turn_handle
 from livesketch.pipeline import Pipeline
@@ -89,5 +90,5 @@ def device_words(pipeline: Pipeline | None) -> str:
 
 def example_frame() -> Frame:
     """A plain doodle of a head, for the little faces of the looks."""
-    sketch, place = render_sketch(example().strokes)
+    sketch, place = render_sketch(strokes_from_points(strokes(Doodle())))
     return Frame(time=0.0, sketch=sketch, place=place)

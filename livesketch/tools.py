@@ -192,6 +192,7 @@ def brush_in_hand(session: Session, is_eraser: bool) -> Brush:
         float(values["pressure_size"]),
         float(values["pressure_opacity"]),
         mirror,
+        float(values["tilt"]),
     )
 
 
@@ -204,4 +205,5 @@ def brush_knobs(name: str) -> dict[str, float]:
         "opacity": brush.opacity,
         "pressure_size": brush.thinning,
         "pressure_opacity": brush.fading,
+        "tilt": brush.tilting,
     }

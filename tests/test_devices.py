@@ -119,7 +119,7 @@ def test_a_pen_tablet_is_told_from_a_touchpad(
     listing = tmp_path / "proc/bus/input/devices"
     listing.parent.mkdir(parents=True)
     listing.write_text(WACOM)
-    assert tablets(tmp_path).found == ("Wacom Intuos S Pen (pressure)",)
+    assert tablets(tmp_path).found == ("Wacom Intuos S Pen: pressure, distance",)
 
 
 @linux

@@ -10,6 +10,7 @@ from livesketch.acts import Stage, act
 from livesketch.canvas.pressure import felt
 from livesketch.canvas.stroke import Sample
 from livesketch.controls.actions import Action, Pointer
+from livesketch.controls.keys import keys_with
 from livesketch.desk import Desk
 from livesketch.errors import SourceError
 from livesketch.hand import Hand, open_hand
@@ -28,9 +29,12 @@ class Pen:
         self.is_plugged_in, self.is_near, self.is_eraser_near = True, False, False
         self.is_broken = self.is_closed = False
 
-    def tell(self, kind, x: float, y: float, pressure: float = 0.5, is_eraser=False) -> None:
+    def tell(
+        self, kind, x: float, y: float, pressure: float = 0.5, is_eraser=False, button=0
+    ) -> None:
         time = 10.0 + 0.005 * len(self.events)
-        self.events.append(PenEvent(kind, Sample(x, y, pressure, 10.0, -5.0, time), is_eraser))
+        sample = Sample(x, y, pressure, 10.0, -5.0, time)
+        self.events.append(PenEvent(kind, sample, is_eraser, button))
         self.is_near = True
 
     def read(self) -> list[PenEvent]:
@@ -167,6 +171,95 @@ def test_the_tip_takes_the_tool_in_hand_and_the_eraser_always_erases(desk) -> No
             draw(desk, hand.hear([], paper))
     names = [stroke.brush.name for stroke in desk.session.document.strokes]
     assert names == ["pen", "eraser", "eraser", "eraser"]
+
+
+# --- side buttons
+
+
+def moves(actions: list[Action]) -> list[tuple[float, float]]:
+    return [(a.value[1], a.value[2]) for a in actions if a.name == "view"]  # type: ignore[index]
+
+
+def test_with_the_first_side_button_held_the_paper_goes_with_the_pen_and_nothing_is_drawn() -> None:
+    pen = Pen()
+    hand = Hand(pen)
+    pen.tell("press", 200, 150, button=1)
+    pen.tell("hover", 200, 150)
+    pen.tell("hover", 240, 150)
+    pen.tell("down", 240, 190)
+    pen.tell("move", 280, 190)
+    assert moves(hand.hear([], paper)) == [(0.1, 0.0), (0.0, 0.1), (0.1, 0.0)]
+    pen.tell("release", 280, 190, button=1)
+    pen.tell("move", 320, 190)  # until the tip is lifted
+    pen.tell("up", 320, 190)
+    heard = hand.hear([], paper)
+    assert moves(heard) == [(0.1, 0.0)]
+    pen.tell("hover", 400, 190)
+    pen.tell("down", 400, 190)
+    assert [action.name for action in hand.hear([], paper)] == ["pointer"]
+
+
+def test_a_button_that_is_pressed_during_a_stroke_leaves_the_stroke_whole() -> None:
+    pen = Pen()
+    hand = Hand(pen)
+    pen.tell("down", 200, 150)
+    pen.tell("press", 200, 150, button=1)
+    pen.tell("press", 200, 150, button=2)
+    pen.tell("move", 240, 150)
+    pen.tell("up", 240, 150)
+    heard = [action.value for action in hand.hear([], paper)]
+    assert [fact.kind for fact in heard] == ["down", "move", "up"]  # type: ignore[union-attr]
+    assert not any(fact.is_eraser for fact in heard)  # type: ignore[union-attr]
+
+
+def test_with_the_second_side_button_held_the_tip_erases() -> None:
+    pen = Pen()
+    hand = Hand(pen)
+    pen.tell("press", 200, 150, button=2)
+    pen.tell("down", 200, 150)
+    heard = hand.hear([], paper)
+    assert hand.is_erasing
+    pen.tell("release", 200, 150, button=2)
+    pen.tell("up", 240, 150)
+    heard += hand.hear([], paper)
+    assert [action.value.is_eraser for action in heard] == [True, True]  # type: ignore[union-attr]
+    assert not hand.is_erasing
+    pen.tell("down", 200, 150)
+    (first,) = hand.hear([], paper)
+    assert not first.value.is_eraser  # type: ignore[union-attr]
+
+
+def test_a_side_button_asks_for_what_ones_own_keys_say() -> None:
+    pen = Pen()
+    hand = Hand(pen, keys_with({"pen1": "undo", "pen2": "", "pen3": "pan"}))
+    for button in (1, 2):
+        pen.tell("press", 200, 150, button=button)
+        pen.tell("release", 200, 150, button=button)
+    pen.tell("press", 200, 150, button=3)
+    pen.tell("hover", 200, 150)
+    pen.tell("hover", 200, 190)
+    heard = hand.hear([], paper)
+    assert [action.name for action in heard] == ["undo", "view"]
+
+
+def test_what_the_system_makes_of_a_side_button_is_dropped_and_a_wheel_is_not() -> None:
+    pen = Pen()
+    hand = Hand(pen)
+    shadow, wheel = Action("view", ("move", 0.1, 0.0)), Action("view", ("zoom", 1.2, 0.5, 0.5))
+    assert hand.hear([shadow], paper) == [shadow]
+    pen.tell("hover", 200, 150)
+    assert hand.hear([shadow, wheel], paper) == [wheel]
+
+
+def test_with_the_key_held_a_pen_without_buttons_moves_the_paper_too() -> None:
+    pen = Pen()
+    hand = Hand(pen)
+    pen.tell("down", 200, 150)
+    pen.tell("move", 240, 150)
+    assert moves(hand.hear([], paper, is_panning=True)) == [(0.1, 0.0)]
+    pen.tell("up", 240, 150)
+    pen.tell("down", 200, 150)
+    assert moves(hand.hear([], paper)) == []
 
 
 def test_lifting_the_pen_adds_no_sample_and_waits_for_no_face(desk) -> None:

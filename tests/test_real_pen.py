@@ -109,9 +109,9 @@ def test_sixty_samples_are_sixty_samples_with_place_pressure_and_time(shown: Sho
 
 
 def test_nothing_is_drawn_twice_and_nothing_that_began_elsewhere(shown: Shown) -> None:
-    """Six presses on the paper, six strokes; one that came from the rail is none."""
+    """Seven presses on the paper, seven strokes; one that came from the rail is none."""
     names = [stroke.brush.name for stroke in shown.strokes]
-    assert names == ["pen", "pen", "eraser", "pen", "pen", "pen"]
+    assert names == ["pen", "pen", "eraser", "pen", "eraser", "pen", "pen"]
     below = shown.picture("undone")[round(0.6 * PAPER.h) : round(0.95 * PAPER.h), 20:-20]
     assert below.min() > 200
 
@@ -133,11 +133,28 @@ def test_a_stroke_goes_on_while_the_window_is_rearranged(shown: Shown) -> None:
     assert np.diff(stroke.points[:, 0]).max() < 0.015
 
 
+def test_the_first_side_button_moves_the_paper_and_draws_nothing(shown: Shown) -> None:
+    def line(name: str) -> int:
+        """How far down the straight line lies, in pixels."""
+        top = round(0.58 * PAPER.h)
+        column = shown.picture(name)[top:, round(0.5 * PAPER.w)].max(axis=1)
+        return top + int(np.median(np.nonzero(column < INK)[0]))
+
+    assert line("moved") - line("moved back") == pytest.approx(60, abs=3)
+    assert line("moved back") == pytest.approx(0.7 * PAPER.h, abs=3)
+
+
+def test_with_the_second_side_button_held_the_tip_erases(shown: Shown) -> None:
+    assert darkness(shown.picture("moved back"), 0.7, 0.66, 0.74) > 1.0
+    assert darkness(shown.picture("rubbed"), 0.7, 0.66, 0.74) < 0.1
+    assert darkness(shown.picture("rubbed"), 0.6, 0.66, 0.74) > 1.0
+
+
 def test_an_unplugged_pen_ends_its_stroke_and_the_mouse_draws_on(shown: Shown) -> None:
-    torn, mouse = shown.strokes[4:]
+    torn, mouse = shown.strokes[5:]
     drawn = shown.drawn["torn"][:30]
     assert len(torn) == 30
     assert np.abs(torn.points - drawn[:, :2]).max() * PAPER.w < 0.1
     assert mouse.points[0] == pytest.approx((0.6, 0.92), abs=0.005)
     assert len(set(mouse.table[:, 2])) > 3  # its speed is its pressure
-    assert shown.document.chain.count == 5  # the undone eraser is not among them
+    assert shown.document.chain.count == 6  # the undone eraser is not among them

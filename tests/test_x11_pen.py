@@ -13,7 +13,9 @@ import pytest
 pytest.importorskip("Xlib", reason="python-xlib is not installed: pens on X11 cannot be tried")
 
 from livesketch.errors import SourceError
-from livesketch.tablet.x11 import Axis, Device, XInputPen
+from livesketch.tablet.listing import described
+from livesketch.tablet.x11 import XInputPen
+from livesketch.tablet.x11_device import Axis, Device
 
 HERE = Path(__file__).parent / "tablet"
 DRIVERS = [Path(folder) / "xorg/modules" for folder in ("/usr/lib", "/usr/lib64")]
@@ -82,6 +84,25 @@ def test_a_pen_that_is_unplugged_ends_its_stroke(report):
 def test_a_pen_that_is_plugged_in_disturbs_no_stroke_and_is_heard(report):
     assert report["plugged"] == ["down"] + ["move"] * 30 + ["up"]
     assert report["back"] == 2
+
+
+def test_side_buttons_are_told_and_let_go_with_an_unplugged_pen(report):
+    assert report["buttons"] == [["press", 1], ["release", 1], ["press", 2], ["release", 2]]
+
+
+def test_a_tablets_pens_are_listed_with_their_axes_and_ranges(report):
+    stylus, eraser = report["listed"]
+    assert stylus.startswith("Test Tablet Pen stylus: pressure 0 to 1000, ")
+    assert "across 0 to 65535" in stylus
+    assert "2 side buttons" in stylus
+    assert "eraser" in eraser
+
+
+def test_a_tablet_with_tilt_says_so_in_its_own_numbers():
+    axes = {"Abs Pressure": (0.0, 8191.0), "Abs Tilt X": (-64.0, 63.0), "Abs Tilt Y": (-64.0, 63.0)}
+    assert described("Slate stylus", axes, 1) == (
+        "Slate stylus: pressure 0 to 8191, tilt across −64 to 63, tilt down −64 to 63, 1 side button"
+    )
 
 
 def test_where_there_is_no_x_server_one_sentence_says_so(monkeypatch):

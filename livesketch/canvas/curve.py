@@ -1,9 +1,11 @@
 """The smooth curve through a pen's samples, as points close enough together to be joined by straight lines."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+
+from livesketch.canvas.tilt import lean
 
 _NEAR = 2e-4  # paper sides: samples closer together than this are one
 _FLAT = 4e-5  # paper sides: how far the straight pieces may leave the curve
@@ -13,19 +15,21 @@ _MOST_PIECES = 24  # between two samples
 class Curve:
     """A centripetal Catmull-Rom spline (Catmull & Rom 1974; Yuksel, Schaefer & Keyser 2011), grown sample by sample.
 
-    Points are float64 (N, 4): x, y, pressure, and the length of the line up to there, in paper
-    sides. `firm` points never change again; `tail` goes on from them to the newest sample and is
+    Points are float64 (N, 5): x, y, pressure, the length of the line up to there, in paper sides,
+    and how much the pen leans, 0..1. `firm` points never change again; `tail` goes on from them to the newest sample and is
     provisional, because the curve there depends on where the pen goes next. The result does not
     depend on how the samples were dealt out: grown one by one or all at once, it is the same bit
     for bit.
     """
 
     def __init__(self) -> None:
-        self._kept: list[tuple[float, float, float]] = []  # samples that are not one with the last
-        self._buffer = np.empty((16, 4))
+        self._kept: list[
+            tuple[float, float, float, float]
+        ] = []  # samples that are not one with the last
+        self._buffer = np.empty((16, 5))
         self._count = 0
         self._firm_pieces = 0  # of the pieces between kept samples, how many are firm
-        self.tail = np.empty((0, 4))
+        self.tail = np.empty((0, 5))
 
     @property
     def firm(self) -> NDArray[np.float64]:
@@ -36,21 +40,22 @@ class Curve:
         """All of it: `firm` and `tail`."""
         return np.concatenate([self.firm, self.tail])
 
-    def extend(self, samples: Iterable[tuple[float, float, float]]) -> None:
-        """More samples: x, y in paper sides and pressure 0..1."""
+    def extend(self, samples: Iterable[Sequence[float]]) -> None:
+        """More samples: x, y in paper sides, pressure and, unless the pen stands upright, lean 0..1."""
         kept = self._kept
-        for x, y, pressure in samples:
+        for x, y, pressure, *more in samples:
+            leaning = more[0] if more else 0.0
             if kept:
                 dx, dy = x - kept[-1][0], y - kept[-1][1]
                 if dx * dx + dy * dy < _NEAR * _NEAR:
                     if pressure > kept[-1][2]:  # pressed harder on the spot: the dot widens
-                        kept[-1] = (kept[-1][0], kept[-1][1], pressure)
+                        kept[-1] = (kept[-1][0], kept[-1][1], pressure, leaning)
                     continue
-            kept.append((x, y, pressure))
+            kept.append((x, y, pressure, leaning))
         if not kept:
             return
         if len(kept) == 1:
-            self.tail = np.array([[*kept[0], 0.0]])
+            self.tail = np.array([[*kept[0][:3], 0.0, kept[0][3]]])
             return
         first = self._firm_pieces
         points, counts = _pieces(kept, first)
@@ -62,7 +67,7 @@ class Curve:
         steps = np.diff(np.concatenate([before, points[:, :2]]), axis=0)
         steps = np.sqrt(steps[:, 0] * steps[:, 0] + steps[:, 1] * steps[:, 1])
         lengths = np.cumsum(np.concatenate([[length], steps]))[1:]
-        grown = np.concatenate([points, lengths[:, None]], axis=1)
+        grown = np.concatenate([points[:, :3], lengths[:, None], points[:, 3:]], axis=1)
         split = len(grown) - counts[-1]
         if len(counts) == 1 and self._count == 0:
             split = 0  # nothing is firm before the third sample
@@ -73,7 +78,7 @@ class Curve:
     def _append(self, points: NDArray[np.float64]) -> None:
         needed = self._count + len(points)
         if needed > len(self._buffer):
-            larger = np.empty((max(needed, 2 * len(self._buffer)), 4))
+            larger = np.empty((max(needed, 2 * len(self._buffer)), 5))
             larger[: self._count] = self.firm
             self._buffer = larger
         self._buffer[self._count : needed] = points
@@ -83,14 +88,14 @@ class Curve:
 def curve_of(table: NDArray[np.float64]) -> Curve:
     """The path of a finished stroke's table (N, 6)."""
     path = Curve()
-    path.extend(table[:, :3].tolist())
+    path.extend((x, y, press, lean(*tilt)) for x, y, press, *tilt in table[:, :5].tolist())
     return path
 
 
 def _pieces(
-    kept: list[tuple[float, float, float]], first: int
+    kept: list[tuple[float, float, float, float]], first: int
 ) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
-    """The pieces from sample `first` on: points (M, 3) without the starting one, and how many each has.
+    """The pieces from sample `first` on: points (M, 4) as samples are, without the starting one, and how many each has.
 
     Only additions, products, divisions and square roots: those are exact to the last bit whatever
     the length of the array.
@@ -130,9 +135,9 @@ def _pieces(
     # Hermite form: start + t * leaving + t^2 * bend + t^3 * twist
     bend = 3.0 * chords - 2.0 * leaving - arriving
     twist = leaving + arriving - 2.0 * chords
-    points = np.empty((len(which), 3))
+    points = np.empty((len(which), 4))
     points[:, :2] = ((twist[which] * t + bend[which]) * t + leaving[which]) * t + start[which, :2]
-    pressure = start[:, 2:]
-    points[:, 2:] = pressure[which] + (end[:, 2:] - pressure)[which] * t
+    others = start[:, 2:]
+    points[:, 2:] = others[which] + (end[:, 2:] - others)[which] * t
     points[ends - 1] = end
     return points, counts

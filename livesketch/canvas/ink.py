@@ -17,7 +17,7 @@ _THINNEST = 0.45  # pixels of radius: thinner lines would only be paler
 def paint(
     raster: NDArray[np.uint8], points: NDArray[np.float64], brush: Brush, is_dot: bool = False
 ) -> list[Rect]:
-    """Lays a path (N, >= 3) x, y, pressure in sides of the raster on it; returns what became dirty.
+    """Lays a path (N, >= 3) x, y, pressure, …, lean in sides of the raster on it; returns what became dirty.
 
     raster: uint8 (H, H), 0 paper .. 255 ink. A single point paints with `is_dot` only. Every
     straight piece is a stamp with round ends whose radius changes evenly (the distance to it,
@@ -45,7 +45,8 @@ def area_of(points: NDArray[np.float64], brush: Brush, size: int) -> Rect:
     """The rectangle of a raster `size` pixels wide that painting these points may touch."""
     if len(points) == 0:
         return (0, 0, 0, 0)
-    reach = 0.5 * max(brush.width_at(1.0), 2 * _THINNEST / size) * size + 2.0
+    widest = brush.width_at(1.0, float(_leaning(points).max()))
+    reach = 0.5 * max(widest, 2 * _THINNEST / size) * size + 2.0
     low = np.clip(np.floor(points[:, :2].min(0) * size - reach), 0, size)
     high = np.clip(np.ceil(points[:, :2].max(0) * size + reach), 0, size)
     x, y = int(low[0]), int(low[1])
@@ -59,6 +60,10 @@ def _pieces(points: NDArray[np.float64], brush: Brush, size: int) -> NDArray[np.
     least, palest = brush.width_at(0.0), brush.darkness_at(0.0)
     widths = least + (brush.width_at(1.0) - least) * pressure
     dark = palest + (brush.darkness_at(1.0) - palest) * pressure
+    if brush.tilting > 0.0 and not brush.is_eraser:
+        leaning = _leaning(points)
+        widths = widths * (1.0 + (brush.broadening(1.0) - 1.0) * leaning)
+        dark = dark * (1.0 - (1.0 - brush.paling(1.0)) * leaning)
     radii = np.maximum(0.5 * size * widths, _THINNEST)
     start = points[:-1, :2] * size
     step = points[1:, :2] * size - start
@@ -78,6 +83,11 @@ def _pieces(points: NDArray[np.float64], brush: Brush, size: int) -> NDArray[np.
     pieces[:, 6] = dark[:-1][which] + deepen * t0
     pieces[:, 7] = dark[:-1][which] + deepen * t1
     return pieces
+
+
+def _leaning(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How much the pen leans at each point; plain paths do not say and stand upright."""
+    return points[:, 4] if points.shape[1] > 4 else np.zeros(len(points))
 
 
 def _lay(raster: NDArray[np.uint8], pieces: NDArray[np.float64], brush: Brush) -> Rect | None:

@@ -20,6 +20,7 @@ _PROPERTIES = (
     ("opacity", 0.0, 1.0),
     ("thinning", 0.0, 1.0),
     ("fading", 0.0, 1.0),
+    ("tilting", 0.0, 1.0),
     ("mirror", -_FARTHEST, _FARTHEST),
 )
 _DEFAULTS = (0.0, 0.0, 1.0, 0.0, 0.0, 0.0)  # of a sample's columns

@@ -8,6 +8,7 @@ from livesketch.canvas.chain import EMPTY, Chain
 from livesketch.canvas.curve import Curve
 from livesketch.canvas.reference import Reference
 from livesketch.canvas.stroke import Sample, Stroke
+from livesketch.canvas.tilt import lean
 
 
 class Growing:
@@ -26,10 +27,13 @@ class Growing:
 
     def extend(self, samples: list[Sample]) -> None:
         self.samples.extend(samples)
-        self.paths[0].extend([(one.x, one.y, one.pressure) for one in samples])
+        told = [(one.x, one.y, one.pressure, lean(one.tilt_x, one.tilt_y)) for one in samples]
+        self.paths[0].extend(told)
         axis = self.brush.mirror
         if axis is not None:
-            self.paths[1].extend([(2.0 * axis - one.x, one.y, one.pressure) for one in samples])
+            self.paths[1].extend(
+                [(2.0 * axis - x, y, press, leaning) for x, y, press, leaning in told]
+            )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

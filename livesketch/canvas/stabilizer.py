@@ -33,7 +33,7 @@ def stabilizer(kind: str, strength: float) -> Stabilizer:
 
 
 class Average:
-    """An exponential average over time of place and pressure, on a string.
+    """An exponential average over time of place, pressure and tilt, on a string.
 
     strength 0: the raw hand. 1: a time constant of 0.12 s, and never further behind the pen than
     0.04 sides, so that a very quick hand gets its own line and no shortcut.
@@ -63,6 +63,8 @@ class Average:
             x=calm.x + share * (sample.x - calm.x),
             y=calm.y + share * (sample.y - calm.y),
             pressure=calm.pressure + share * (sample.pressure - calm.pressure),
+            tilt_x=calm.tilt_x + share * (sample.tilt_x - calm.tilt_x),
+            tilt_y=calm.tilt_y + share * (sample.tilt_y - calm.tilt_y),
         )
         return [self._calm]
 

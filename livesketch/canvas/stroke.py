@@ -88,7 +88,8 @@ class Stroke:
             if len(points) == 0:
                 return (0.0, 0.0, 0.0, 0.0)
             low, high = points.min(0), points.max(0)
-            reach = 0.5 * self.brush.size
+            leaning = max(float(path.points[:, 4].max()) for path in self.paths)
+            reach = 0.5 * self.brush.size * self.brush.broadening(leaning)
             self._box = (
                 float(low[0]) - reach,
                 float(low[1]) - reach,

@@ -43,12 +43,16 @@ class Pointer:
     tilt: tuple[float, float] = (0.0, 0.0)
     is_constrained: bool = False  # Shift is down
 
+    @property
+    def place(self) -> tuple[float, float]:
+        return self.x, self.y
+
 
 SWITCH = "on or off; nothing: the other way round"
 
 ACTIONS: tuple[ActionRow, ...] = (
     ActionRow("pen", "Draw", "drawing", ("b",)),
-    ActionRow("eraser", "Erase (also the right mouse button)", "drawing", ("e",)),
+    ActionRow("eraser", "Erase (also the right mouse button)", "drawing", ("e", "pen2")),
     ActionRow("line", "Straight line (Shift: at steps of 15°)", "drawing", ("i",)),
     ActionRow("ellipse", "Ellipse (Shift: circle)", "drawing", ("o",)),
     ActionRow("select", "Pick strokes or the photo; move, turn, scale them", "drawing", ("v",)),
@@ -70,6 +74,7 @@ ACTIONS: tuple[ActionRow, ...] = (
     ActionRow("farther", "Look from farther away", "paper", ("-",), may_repeat=True),
     ActionRow("turn_left", "Turn the paper left", "paper", ("ctrl+left",), may_repeat=True),
     ActionRow("turn_right", "Turn the paper right", "paper", ("ctrl+right",), may_repeat=True),
+    ActionRow("pan", "Move the paper while held", "paper", ("z", "pen1"), SWITCH),
     ActionRow("flip", "See the paper as in a mirror", "paper", ("x",)),
     ActionRow("home", "The whole paper, upright", "paper", ("home",)),
     ActionRow("ghost", "The face shines through the paper: on, off", "paper", ("g",)),
@@ -147,7 +152,7 @@ ACTIONS: tuple[ActionRow, ...] = (
 )
 
 # The window does these by itself; Window.apply() takes them from OSC and MIDI too.
-WINDOW_ACTIONS = frozenset({"panel", "focus", "full_screen", "help", "leave"})
+WINDOW_ACTIONS = frozenset({"panel", "focus", "full_screen", "help", "leave", "pan"})
 
 
 def row(name: str) -> ActionRow | None:

@@ -2,7 +2,8 @@
 
 A chord is a key's name in lower case with its modifiers before it in the order ctrl, alt, shift;
 on macOS the command key counts as ctrl. Signs such as "[" or "?" are written as themselves, however
-the keyboard makes them.
+the keyboard makes them. The side buttons of a pen are "pen1", "pen2" and "pen3", the one nearest
+the tip first.
 """
 
 from collections.abc import Mapping
@@ -27,7 +28,15 @@ _WORDS = {
     "home": "Home",
     "pagedown": "PgDn",
     "pageup": "PgUp",
+    "pen1": "Pen button 1",
+    "pen2": "Pen button 2",
+    "pen3": "Pen button 3",
 }
+
+
+def pen_chord(button: int) -> str:
+    """The chord of a pen's side button, counted from 1."""
+    return f"pen{button}"
 
 
 def default_keys() -> dict[str, str]:

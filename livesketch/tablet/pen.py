@@ -8,11 +8,16 @@ from livesketch.canvas.stroke import Sample
 
 @dataclass(frozen=True, slots=True)
 class PenEvent:
-    """The tip touches, moves on the paper, or leaves it. Every report is kept, in order."""
+    """The tip touches, moves on the paper, or leaves it. Every report is kept, in order.
 
-    kind: Literal["down", "move", "up"]
+    "hover": it moves above the paper; "press" and "release": side button `button` (from 1), which
+    change nothing about a stroke.
+    """
+
+    kind: Literal["down", "move", "up", "hover", "press", "release"]
     sample: Sample
     is_eraser: bool = False
+    button: int = 0
 
 
 class Pen(Protocol):

@@ -77,6 +77,9 @@ class SeveralPens:
         """Strokes of which the beginning was dropped are dropped whole."""
         events = []
         for event in told:
+            if event.kind in ("hover", "press", "release"):
+                events.append(event)
+                continue
             if event.kind == "down":
                 if self._drawing not in (None, pen) and self._last is not None:
                     events.append(PenEvent("up", self._last))  # the palm was first

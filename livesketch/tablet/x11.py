@@ -5,10 +5,9 @@ need not know. python-xlib leaves an event's axes unread; they are read here (XI
 section "DeviceEvent").
 """
 
-import struct
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from Xlib.display import Display
@@ -18,58 +17,22 @@ from Xlib.ext import xinput
 from livesketch.canvas.stroke import Sample
 from livesketch.errors import SourceError
 from livesketch.tablet.pen import PenEvent
+from livesketch.tablet.x11_device import (
+    HEAD,
+    PRESSURE,
+    STRANGE,
+    TILT_X,
+    TILT_Y,
+    Axis,
+    Device,
+    valuators,
+)
 
-_HEAD = struct.Struct("=HIIIIIiiiiHHH2xI20x")  # up to the masks of buttons and valuators
-_PLACE = ("Abs X", "Abs Y")
-_PRESSURE, _TILT_X, _TILT_Y = "Abs Pressure", "Abs Tilt X", "Abs Tilt Y"
 _TIP = 1  # button
+_SIDE_BUTTONS = {2: 1, 3: 2, 8: 3}  # as the server counts them -> as people do; 4 to 7 scroll
 _NEAR_S = 0.3  # a pen is near until that long after it was last heard of
 _SAME_PX = 4.0  # coarse axes are told to no more than some pixels
-_STRANGE = 3  # as many misses mean that the axes are not those of the whole desktop
 _CHANGES = xinput.SlaveAdded | xinput.SlaveRemoved | xinput.DeviceEnabled | xinput.DeviceDisabled
-
-
-@dataclass(frozen=True)
-class Axis:
-    number: int
-    low: float
-    high: float
-
-
-@dataclass
-class Device:
-    """A tip: tablets report the pen's eraser as a device of its own."""
-
-    name: str
-    is_eraser: bool
-    axes: dict[str, Axis]
-    values: dict[int, float] = field(default_factory=dict)  # events tell only what changed
-    is_down: bool = False
-    misses: int = _STRANGE  # reports in a row whose place is not where the axes are
-
-    def pressure(self) -> float:
-        axis = self.axes[_PRESSURE]
-        value = self.values.get(axis.number, axis.low)
-        return min(max((value - axis.low) / max(axis.high - axis.low, 1e-9), 0.0), 1.0)
-
-    def place(self) -> tuple[float, float] | None:
-        """On the desktop, 0..1 across and down; None where the device did not say yet."""
-        shares = []
-        for name in _PLACE:
-            axis = self.axes.get(name)
-            if axis is None or axis.number not in self.values or axis.high <= axis.low:
-                return None
-            shares.append((self.values[axis.number] - axis.low) / (axis.high - axis.low))
-        return shares[0], shares[1]
-
-    def tilt(self, name: str) -> float:
-        """In degrees."""
-        axis = self.axes.get(name)
-        if axis is None:
-            return 0.0
-        most = max(abs(axis.low), abs(axis.high), 1e-9)
-        value = self.values.get(axis.number, 0.0)
-        return value if most <= 90.0 else 90.0 * value / most
 
 
 def open_on(window_id: int) -> "XInputPen":
@@ -114,7 +77,9 @@ class XInputPen:
         """Which pen draws: the one that was last used, or the first."""
         if not self._devices:
             return "no pen"
-        return f"{self._last_device or next(iter(self._devices.values())).name}, pressure"
+        devices = list(self._devices.values())
+        device = next((one for one in devices if one.name == self._last_device), devices[0])
+        return f"{device.name}, pressure{', tilt' if TILT_X in device.axes else ''}"
 
     @property
     def devices(self) -> list[Device]:
@@ -169,13 +134,13 @@ class XInputPen:
             return self._find_devices() if data.flags & _CHANGES else []
         if kind not in (xinput.ButtonPress, xinput.ButtonRelease, xinput.Motion):
             return []
-        head = _HEAD.unpack_from(data)
+        head = HEAD.unpack_from(data)
         device = self._devices.get(head[0])
         if device is None:
             return []
         stamp, button = head[1], head[2]
         before_place = device.place()
-        device.values.update(_valuators(data, head[10], head[11]))
+        device.values.update(valuators(data, head[10], head[11]))
         self._heard = time.monotonic()
         self._last_device, self._is_eraser = device.name, device.is_eraser
         if kind == xinput.ButtonPress:
@@ -185,13 +150,16 @@ class XInputPen:
             x,
             y,
             device.pressure(),
-            device.tilt(_TILT_X),
-            device.tilt(_TILT_Y),
+            device.tilt(TILT_X),
+            device.tilt(TILT_Y),
             self._on_our_clock(stamp),
         )
         before, self._last = self._last, sample
         if kind == xinput.Motion:
-            return [PenEvent("move", sample, device.is_eraser)] if device.is_down else []
+            told = "move" if device.is_down else "hover"
+            return [PenEvent(told, sample, device.is_eraser)]
+        if button in _SIDE_BUTTONS:
+            return self._side_button(device, _SIDE_BUTTONS[button], kind == xinput.ButtonPress)
         if button != _TIP or device.is_down == (kind == xinput.ButtonPress):
             return []
         device.is_down = kind == xinput.ButtonPress
@@ -200,6 +168,13 @@ class XInputPen:
         if before is not None:  # a pen in the air presses nothing: the line keeps its width
             sample = replace(sample, pressure=before.pressure)
         return [PenEvent("up", sample, device.is_eraser)]
+
+    def _side_button(self, device: Device, number: int, is_press: bool) -> list[PenEvent]:
+        if self._last is None or is_press == (number in device.held):
+            return []
+        (device.held.add if is_press else device.held.discard)(number)
+        kind = "press" if is_press else "release"
+        return [PenEvent(kind, self._last, device.is_eraser, number)]
 
     def _in_window(
         self,
@@ -221,7 +196,7 @@ class XInputPen:
             if one is not None
         )
         device.misses = 0 if is_as_told else device.misses + 1
-        if share is None or device.misses >= _STRANGE:
+        if share is None or device.misses >= STRANGE:
             return event_x, event_y  # mapped to a part of the desktop, or in a way not known here
         return share[0] * width - (root_x - event_x), share[1] * height - (root_y - event_y)
 
@@ -250,7 +225,7 @@ class XInputPen:
                 if one.type == xinput.ValuatorClass and one.label:
                     name = self._display.get_atom_name(one.label)
                     axes[name] = Axis(one.number, one.min, one.max)
-            if _PRESSURE in axes:
+            if PRESSURE in axes:
                 text = info.name
                 name = text.decode(errors="replace") if isinstance(text, bytes) else str(text)
                 known = self._devices.get(info.deviceid)
@@ -276,20 +251,6 @@ class XInputPen:
             if device.is_down and self._last is not None:
                 device.is_down = False
                 events.append(PenEvent("up", self._last, device.is_eraser))
+            for number in sorted(device.held):
+                events += self._side_button(device, number, is_press=False)
         return events
-
-
-def _valuators(data: bytes, button_words: int, valuator_words: int) -> dict[int, float]:
-    """Axis number -> value, of the axes that an event tells of."""
-    start = _HEAD.size + 4 * button_words
-    mask = int.from_bytes(data[start : start + 4 * valuator_words], "little")
-    place = start + 4 * valuator_words
-    values: dict[int, float] = {}
-    number = 0
-    while mask >> number:
-        if mask >> number & 1:
-            whole, part = struct.unpack_from("=iI", data, place)
-            values[number] = whole + part / 2**32
-            place += 8
-        number += 1
-    return values

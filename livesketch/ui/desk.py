@@ -31,6 +31,8 @@ class Desk:
     grabbed_button: int = 0
     is_stroke_eraser: bool = False
     last_pointer: Pointer | None = None  # to end a stroke whose paper went away
+    is_panning: bool = False  # the key that moves the paper is held
+    is_paper_held: bool = False  # the hand that is down moves the paper
     drag_place: tuple[float, float] | None = None  # where the hand that moves the paper was
     tool: str = "pen"  # as asked for, a turn before the View says so
     fresh_at: float = -1.0e9  # when the green light was last deserved

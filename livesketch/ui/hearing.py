@@ -51,6 +51,7 @@ class Ear:
         self.was_damaged = False
         self._down: set[int] = set()
         self._listened = time.monotonic()
+        self._pan_key: int | None = None  # while it is down
         self._last_stroke: tuple[float, float] = (0.0, 0.0)
 
     def listen(
@@ -100,6 +101,9 @@ class Ear:
             yield from self._key(event, is_repeat, desk, keys)
         elif kind == pygame.KEYUP:
             self._down.discard(event.key)
+            if event.key == self._pan_key:
+                self._pan_key = None
+                yield Action("pan", False)
         elif kind == pygame.TEXTINPUT:
             if desk.browser is not None and not desk.is_help_open:
                 desk.browser.type(event.text)
@@ -116,6 +120,9 @@ class Ear:
     ) -> Iterator[Action]:
         if kind == pygame.WINDOWFOCUSLOST:
             self._down.clear()  # their going up is heard by somebody else
+            if self._pan_key is not None:
+                self._pan_key = None
+                yield Action("pan", False)
             if desk.grabbed:
                 yield from self._let_go(self._last_stroke, moment, desk, parts)
         elif kind == pygame.WINDOWLEAVE:
@@ -187,6 +194,11 @@ class Ear:
             yield from _browse(chord, desk)
             return
         name = keys.get(chord, "")
+        if name == "pan":
+            if not is_repeat:
+                self._pan_key = event.key
+                yield Action("pan", True)
+            return
         described = row(name)
         if described is not None and (described.may_repeat or not is_repeat):
             yield Action(name)

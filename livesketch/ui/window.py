@@ -98,6 +98,11 @@ class Window:
     def is_shift_down(self) -> bool:
         return "shift" in held_keys()
 
+    @property
+    def is_panning(self) -> bool:
+        """The key that moves the paper is held."""
+        return self._desk.is_panning
+
     def events(self) -> list[Action]:
         """All that was asked for since the last call, in order; every pen sample among it."""
         if not self.is_open:
@@ -123,6 +128,9 @@ class Window:
             self._patchwork.forget()
         elif action.name == "help":
             desk.is_help_open = not desk.is_help_open
+        elif action.name == "pan":
+            is_told = isinstance(action.value, bool)
+            desk.is_panning = bool(action.value) if is_told else not desk.is_panning
         elif action.name == "leave":
             self._leave()
         return action.name in WINDOW_ACTIONS

@@ -213,6 +213,35 @@ def main() -> None:
     press("p")
     show.until(is_paper_in_place, "the paper where it was")
 
+    # Its side buttons: the first one moves the paper, there and back; with the second one it erases.
+    x, y = place(0.3, 0.8)
+    for name, step in (("moved", 60), ("moved back", -60)):
+        pen.proximity(True, x, y)
+        pen.move(x, y)
+        pen.button(True, x, y, button=2)
+        for number in range(1, 21):
+            pen.move(x, y + step * number / 20)
+            time.sleep(0.005)
+        pen.button(False, x, y + step, button=2)
+        y += step
+        pen.proximity(False, x, y)
+        show.settled()
+        show.keep(name)
+    drawn["rubbed with a button"] = line((0.7, 0.65), (0.7, 0.75), lambda share: 0.5)
+    x, y, pressure = drawn["rubbed with a button"][0]
+    pen.proximity(True, x, y)
+    pen.move(x, y)
+    pen.button(True, x, y, button=3)
+    pen.button(True, x, y, pressure)
+    for x, y, pressure in drawn["rubbed with a button"][1:]:
+        pen.move(x, y, pressure)
+        time.sleep(0.005)
+    pen.button(False, x, y)
+    pen.button(False, x, y, button=3)
+    pen.proximity(False, x, y)
+    show.settled()
+    show.keep("rubbed")
+
     # Unplugged with its tip on the paper; then the mouse draws on.
     drawn["torn"] = line((0.1, 0.85), (0.5, 0.85), lambda share: 0.6)
     x, y, pressure = drawn["torn"][0]

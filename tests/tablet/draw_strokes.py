@@ -13,6 +13,7 @@ from Xlib import Xatom
 from Xlib.display import Display
 from Xlib.ext import xinput
 
+from livesketch.tablet.listing import x11_pens
 from livesketch.tablet.pen import PenEvent
 from livesketch.tablet.x11 import XInputPen
 
@@ -26,6 +27,11 @@ def wave(y: float) -> list[tuple[float, float, float]]:
     ]
 
 
+def drawn_by(pen: XInputPen) -> list[PenEvent]:
+    """What it reports of the tip on the paper."""
+    return [event for event in pen.read() if event.kind != "hover"]
+
+
 def unplugged(pen: XInputPen, hand: Pen) -> list[PenEvent]:
     """Takes the eraser away from the server in the middle of a stroke."""
     heard = []
@@ -36,9 +42,27 @@ def unplugged(pen: XInputPen, hand: Pen) -> list[PenEvent]:
     plug("eraser", is_in=False)
     until = time.monotonic() + 10
     while not (heard and heard[-1].kind == "up") and time.monotonic() < until:
-        heard += pen.read()
+        heard += drawn_by(pen)
         time.sleep(0.005)
     return heard
+
+
+def side_buttons(pen: XInputPen, hand: Pen) -> list[tuple[str, int]]:
+    """Both side buttons above the paper, one of them until the pen is unplugged; what was heard."""
+    heard: list[PenEvent] = []
+    hand.proximity(True, 300, 300)
+    hand.move(300, 300)
+    for button in (2, 3):
+        hand.button(True, 300, 300, button=button)
+        hand.move(310, 300)
+        if button == 2:
+            hand.button(False, 310, 300, button=button)
+    plug("stylus", is_in=False)
+    until = time.monotonic() + 10
+    while sum(event.kind == "release" for event in heard) < 2 and time.monotonic() < until:
+        heard += drawn_by(pen)
+        time.sleep(0.005)
+    return [(event.kind, event.button) for event in heard]
 
 
 def plugged_again(pen: XInputPen, hand: Pen) -> list[PenEvent]:
@@ -51,12 +75,12 @@ def plugged_again(pen: XInputPen, hand: Pen) -> list[PenEvent]:
         if number == 10:
             plug("eraser", is_in=True)
         hand.move(300 + 10 * number, 300, 0.5)
-        heard += pen.read()
+        heard += drawn_by(pen)
     hand.button(False, 600, 300)
     hand.proximity(False, 600, 300)
     until = time.monotonic() + 10
     while not (heard and heard[-1].kind == "up") and time.monotonic() < until:
-        heard += pen.read()
+        heard += drawn_by(pen)
         time.sleep(0.005)
     return heard
 
@@ -93,16 +117,16 @@ def main() -> None:
         x, y, pressure = drawn[0]
         hand.proximity(True, x, y)
         hand.move(x, y)
-        heard += pen.read()
+        heard += drawn_by(pen)
         hand.button(True, x, y, pressure)
         for x, y, pressure in drawn[1:]:
             hand.move(x, y, pressure)
-            heard += pen.read()
+            heard += drawn_by(pen)
         hand.button(False, x, y)
         hand.proximity(False, x, y)
         until = time.monotonic() + 10
         while not (heard and heard[-1].kind == "up") and time.monotonic() < until:
-            heard += pen.read()
+            heard += drawn_by(pen)
             time.sleep(0.005)
         report["strokes"].append(
             {
@@ -121,6 +145,8 @@ def main() -> None:
     report["left"] = len(pen.devices)
     report["plugged"] = [event.kind for event in plugged_again(pen, hands["pen"])]
     report["back"] = len(pen.devices)
+    report["listed"] = x11_pens()
+    report["buttons"] = side_buttons(pen, hands["pen"])
     pen.close()
     json.dump(report, sys.stdout)
 

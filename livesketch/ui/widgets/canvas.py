@@ -59,10 +59,13 @@ def _paper(view: View, desk: Desk, rect: pygame.Rect, kit: Kit, pictures: Pictur
 
 
 def _touched(touch: Touch, desk: Desk, rect: pygame.Rect) -> Sequence[Action]:
-    """Draws; the middle button moves the paper, turns it with Shift, brings it nearer with Ctrl."""
+    """Draws; the middle button, or any with the key held, moves the paper, turns it with Shift,
+    brings it nearer with Ctrl."""
     x = (touch.x - rect.x) / rect.width  # real pixels to sides of the square
     y = (touch.y - rect.y) / rect.height
-    if touch.button == 2:
+    if touch.kind == "down":
+        desk.is_paper_held = touch.button == 2 or desk.is_panning
+    if desk.is_paper_held:
         return _paper_moved(touch, desk, x, y)
     if touch.kind == "down":
         desk.is_stroke_eraser = touch.button == 3 or desk.tool == "eraser"
@@ -82,7 +85,7 @@ def _paper_moved(touch: Touch, desk: Desk, x: float, y: float) -> Sequence[Actio
     if touch.kind == "down" or before is None:
         return []
     if touch.kind == "up":
-        desk.drag_place = None
+        desk.drag_place, desk.is_paper_held = None, False
     dx, dy = x - before[0], y - before[1]
     if "shift" in touch.held:
         turn = math.atan2(y - 0.5, x - 0.5) - math.atan2(before[1] - 0.5, before[0] - 0.5)

@@ -39,7 +39,7 @@ def parts(view: View, desk: Desk, layout: Layout, kit: Kit) -> list[Part]:
 
 
 def is_on_paper(view: View, desk: Desk) -> bool:
-    if desk.tool == "select":
+    if desk.tool == "select" or desk.is_panning:
         return False  # an arrow picks better
     pages = ("paper", "traced")
     return desk.grabbed in pages or (not desk.grabbed and desk.hovered in pages)
