@@ -162,11 +162,16 @@ def _connected_screens(root: Path) -> list[str]:
 
 def tablets(root: Path) -> Finding:
     kind = "tablets"
-    if not sys.platform.startswith("linux"):
+    if sys.platform == "win32":
+        found = tuple(import_module("livesketch.tablet.windows").windows_pens())
+        if found:
+            return Finding(kind, found)
+        return Finding(kind, missing="No pen tablet is plugged in.", hint="A mouse draws as well.")
+    if sys.platform == "darwin":
         return Finding(
             kind,
-            missing="Pens cannot be listed on this system yet.",
-            hint="A pen draws as a mouse does.",
+            missing="macOS lists no pens before one comes near.",
+            hint="Draw with yours: the line at the window's foot names what is heard.",
         )
     found = tuple(x11_pens())
     if found and "x11" in PENS:

@@ -10,6 +10,7 @@ from livesketch.canvas.stroke import Sample, Stroke, strokes_from_points
 from livesketch.tablet import PENS
 from livesketch.tablet.mouse import MousePen
 from livesketch.tablet.recorded import RecordedPen
+from livesketch.tablet.reports import Report, Reports, Stamps
 
 
 def drag(pen, speed, samples=60, is_eraser=False):
@@ -167,3 +168,56 @@ def test_the_stabilizer_gives_a_sample_for_each_even_without_times():
     assert len(stabilizer.push(Sample(0.1, 0.1))) == 1
     (second,) = stabilizer.push(Sample(0.2, 0.1))
     assert 0.1 < second.x < 0.2
+
+
+# --- from states to strokes
+
+
+def state(x: float, **facts) -> Report:
+    return Report(Sample(x, 0.5, facts.pop("pressure", 0.5), time=x), **facts)
+
+
+def test_a_pen_that_comes_draws_and_goes_is_told_in_order():
+    reports, told = Reports(), []
+    for one in (
+        state(1),
+        state(2, is_down=True),
+        state(3, is_down=True, pressure=0.9),
+        state(4, pressure=0.0),
+        state(5, is_near=False),
+    ):
+        told += reports.feed(one)
+    assert [event.kind for event in told] == ["hover", "down", "move", "up"]
+    assert told[-1].sample.pressure == 0.9  # a pen in the air presses nothing
+
+
+def test_a_stroke_stays_what_it_began_as_and_buttons_change_nothing_about_it():
+    reports = Reports()
+    told = reports.feed(state(1, is_down=True, is_eraser=True))
+    told += reports.feed(state(2, is_down=True, buttons=frozenset({1, 2})))
+    told += reports.feed(state(3, buttons=frozenset({2})))
+    kinds = [(event.kind, event.button) for event in told]
+    assert kinds == [
+        *(("down", 0), ("press", 1), ("press", 2), ("move", 0)),
+        *(("release", 1), ("up", 0)),
+    ]
+    assert all(event.is_eraser for event in told)
+    assert not reports.is_eraser_near
+
+
+def test_a_pen_that_is_taken_away_in_a_stroke_ends_it_where_it_was():
+    reports = Reports()
+    reports.feed(state(1, is_down=True, buttons=frozenset({1})))
+    told = reports.lift()
+    assert [(event.kind, event.sample.x) for event in told] == [("release", 1), ("up", 1)]
+    assert reports.lift() == []
+    assert Reports().lift() == []
+
+
+def test_stamps_go_with_our_clock_never_back_and_never_ahead():
+    stamps = Stamps()
+    assert stamps.ours(100.0, 7.0) == 7.0
+    assert stamps.ours(100.005, 7.009) == pytest.approx(7.005)  # it was on the way for longer
+    assert stamps.ours(100.004, 7.010) == pytest.approx(7.005)
+    assert stamps.ours(100.020, 7.012) == 7.012  # the first one had been late itself
+    assert stamps.ours(0.0, 8.0) == 8.0  # their clock began anew

@@ -11,6 +11,8 @@ from livesketch.tablet.several import SeveralPens
 PENS: dict[str, str] = {
     "mouse": "livesketch.tablet.mouse",
     "x11": "livesketch.tablet.x11",  # needs python-xlib, so Linux
+    "windows": "livesketch.tablet.windows",
+    "mac": "livesketch.tablet.mac",
     "touch": "livesketch.tablet.touch",
     "recorded": "livesketch.tablet.recorded",
 }
@@ -18,8 +20,8 @@ PENS: dict[str, str] = {
 HEARD_ON: dict[str, tuple[str, ...]] = {
     "x11": ("x11", "touch"),
     "wayland": ("touch",),
-    "windows": ("touch",),
-    "cocoa": ("touch",),
+    "windows": ("windows", "touch"),
+    "cocoa": ("mac", "touch"),
 }
 
 log = logging.getLogger(__name__)

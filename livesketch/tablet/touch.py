@@ -18,6 +18,7 @@ from typing import Any
 from livesketch.canvas.stroke import Sample
 from livesketch.errors import SourceError
 from livesketch.tablet.pen import PenEvent
+from livesketch.tablet.reports import Stamps
 
 _DOWN, _UP, _MOTION = 0x700, 0x701, 0x702
 _KINDS = {_DOWN: "down", _UP: "up", _MOTION: "move"}
@@ -51,7 +52,7 @@ class TouchPen:
         self._finger: int | None = None  # the one that draws
         self._last: Sample | None = None
         self._when = -_NEAR_S
-        self._lead: float | None = None  # our clock before SDL's, seconds
+        self._stamps = Stamps()
         # SDL keeps no reference to what it calls: it is told to stop before that goes away, also
         # where nobody closed this pen
         watch = _WATCH(_noting_down(self._heard))
@@ -102,7 +103,7 @@ class TouchPen:
             pressure = (
                 self._last.pressure
             )  # a finger that leaves presses nothing: the line keeps its width
-        stamp = self._on_our_clock(told.timestamp, moment)
+        stamp = self._stamps.ours(told.timestamp / 1000, moment)
         self._last = Sample(told.x * width, told.y * height, pressure, time=stamp)
         self._when = time.monotonic()
         if kind == "up":
@@ -118,14 +119,6 @@ class TouchPen:
         if window:
             self._sdl.SDL_GetWindowSize(window, ctypes.byref(width), ctypes.byref(height))
         return width.value, height.value
-
-    def _on_our_clock(self, stamp: int, moment: float) -> float:
-        lead = moment - stamp / 1000
-        if self._lead is None or abs(lead - self._lead) > 60.0:
-            self._lead = lead
-        self._lead = min(self._lead, lead)
-        before = self._last.time if self._last is not None else 0.0
-        return max(before, min(stamp / 1000 + self._lead, moment))
 
 
 def open_on(window_id: int) -> TouchPen:

@@ -17,6 +17,7 @@ from Xlib.ext import xinput
 from livesketch.canvas.stroke import Sample
 from livesketch.errors import SourceError
 from livesketch.tablet.pen import PenEvent
+from livesketch.tablet.reports import NEAR_S, Stamps
 from livesketch.tablet.x11_device import (
     HEAD,
     PRESSURE,
@@ -30,7 +31,6 @@ from livesketch.tablet.x11_device import (
 
 _TIP = 1  # button
 _SIDE_BUTTONS = {2: 1, 3: 2, 8: 3}  # as the server counts them -> as people do; 4 to 7 scroll
-_NEAR_S = 0.3  # a pen is near until that long after it was last heard of
 _SAME_PX = 4.0  # coarse axes are told to no more than some pixels
 _CHANGES = xinput.SlaveAdded | xinput.SlaveRemoved | xinput.DeviceEnabled | xinput.DeviceDisabled
 
@@ -65,9 +65,8 @@ class XInputPen:
         self._devices: dict[int, Device] = {}
         self._last_device, self._is_eraser = "", False
         self._last: Sample | None = None
-        self._heard = -_NEAR_S
-        self._clock_lead: float | None = None  # ours before the server's, seconds
-        self._stamped = 0.0
+        self._heard = -NEAR_S
+        self._stamps = Stamps()
         self._is_open = True
         self._measure_desktop()
         self._find_devices()
@@ -97,7 +96,7 @@ class XInputPen:
     def is_near(self) -> bool:
         """A pen touches or hovers: the mouse moves that the server makes of it should be dropped."""
         is_down = any(device.is_down for device in self._devices.values())
-        return is_down or time.monotonic() - self._heard < _NEAR_S
+        return is_down or time.monotonic() - self._heard < NEAR_S
 
     @property
     def hover(self) -> Sample | None:
@@ -152,7 +151,7 @@ class XInputPen:
             device.pressure(),
             device.tilt(TILT_X),
             device.tilt(TILT_Y),
-            self._on_our_clock(stamp),
+            self._stamps.ours(stamp / 1000),  # they begin anew after 49 days
         )
         before, self._last = self._last, sample
         if kind == xinput.Motion:
@@ -203,16 +202,6 @@ class XInputPen:
     def _measure_desktop(self) -> None:
         geometry = self._display.screen().root.get_geometry()
         self._desktop = (geometry.width, geometry.height)
-
-    def _on_our_clock(self, stamp: int) -> float:
-        """The server stamps in milliseconds that begin anew after 49 days."""
-        now = time.monotonic()
-        lead = now - stamp / 1000
-        if self._clock_lead is None or abs(lead - self._clock_lead) > 60.0:
-            self._clock_lead = lead
-        self._clock_lead = min(self._clock_lead, lead)  # what was on the way the shortest time
-        self._stamped = max(self._stamped, min(stamp / 1000 + self._clock_lead, now))
-        return self._stamped
 
     def _find_devices(self) -> list[PenEvent]:
         """Look who is there, listen to them; a pen that is gone is lifted first."""

@@ -1,5 +1,6 @@
 """Opening the window's surface, and finding out whether the screen sets the beat."""
 
+import ctypes
 import os
 import time
 import warnings
@@ -84,6 +85,21 @@ def set_full_screen(is_full: bool) -> None:
 def window_id() -> int:
     """SDL's number of the window: what its events carry."""
     return _window().id
+
+
+def native_id(told: object = None) -> int:
+    """What the system calls the window; 0 where it has no name for it. told: what pygame says of it."""
+    if told is None:
+        told = pygame.display.get_wm_info().get("window", 0)
+    if isinstance(told, int):
+        return told
+    # on macOS pygame wraps the address of the NSWindow
+    unwrap = ctypes.pythonapi.PyCapsule_GetPointer
+    unwrap.restype, unwrap.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
+    try:
+        return int(unwrap(told, b"window") or 0)
+    except ValueError:
+        return 0
 
 
 def _window() -> pygame.Window:

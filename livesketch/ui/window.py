@@ -19,7 +19,7 @@ from livesketch.ui.kit import Kit
 from livesketch.ui.layout import Focus, Layout, arrange
 from livesketch.ui.parts import Part, Patchwork, at
 from livesketch.ui.pictures import Pictures
-from livesketch.ui.screen import open_screen, set_full_screen, window_id
+from livesketch.ui.screen import native_id, open_screen, set_full_screen, window_id
 from livesketch.ui.view import TOOLS, View
 from livesketch.ui.widgets import cursor
 
@@ -80,7 +80,7 @@ class Window:
     @property
     def native_id(self) -> int:
         """What the system calls the window; 0 where it has no name for it."""
-        return int(pygame.display.get_wm_info().get("window", 0))
+        return native_id()
 
     @property
     def driver(self) -> str:
