@@ -20,6 +20,13 @@ __all__ = ["ACTS", "RUNTIMES", "Stage", "act", "change_source"]
 
 RUNTIMES = ("auto", "openvino", "torch")
 PRIVATE = "Nothing is recorded, and nothing leaves this machine, unless you ask for it."
+# task -> what a model of it wants of the person
+INVITATIONS = {
+    "mask": "Paint the parts of a face: choose a colour under the paper.",
+    "lowres": "Sit before the camera (W), or open a picture (Ctrl+O).",
+    "photo": "Sit before the camera (W), or open a picture (Ctrl+O).",
+    "look": "It paints random people: Space brings the next one.",
+}
 STEP = 1.2  # the pen's width grows and shrinks by this factor
 
 
@@ -162,7 +169,12 @@ def _next_camera(stage: Stage, value: object) -> str:
 def _choose_model(stage: Stage, value: object) -> str:
     stage.session.model = str(value)
     stage.player.choose(stage.session.model, stage.session.runtime)
-    return f"Warming up {stage.session.model}…"
+    return f"Warming up {stage.session.model}… {invitation(stage)}".strip()
+
+
+def invitation(stage: Stage) -> str:
+    """What the chosen model wants, where that is no drawing."""
+    return INVITATIONS.get(stage.tasks.get(stage.session.model, "sketch"), "")
 
 
 def _next_model(stage: Stage, value: object) -> str:

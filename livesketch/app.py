@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from livesketch.acts import Stage, act, change_source
+from livesketch.acts import Stage, act, change_source, invitation
 from livesketch.beat import Beat
 from livesketch.controls.actions import Action
 from livesketch.controls.key_file import key_path, read_keys
@@ -18,7 +18,7 @@ from livesketch.frames import Frame, Request, Result
 from livesketch.hand import open_hand
 from livesketch.latency import Measures
 from livesketch.parameters import Value
-from livesketch.pipeline import Pipeline, model_names, open_pipeline
+from livesketch.pipeline import Pipeline, model_tasks, open_pipeline
 from livesketch.places import user_dir
 from livesketch.player import Player
 from livesketch.remotes import safety_first
@@ -82,6 +82,7 @@ class App:
         folder = None if options.is_private else user_dir("data") / "journal"
         bell = Bell()
         player = Player(open_pipeline, session.model, session.runtime, bell)
+        tasks = model_tasks()
         rig, words = open_rig(session, options.rig, player.code_of, player.style_space)
         notes += words
         self.stage = Stage(
@@ -89,7 +90,8 @@ class App:
             desk=Desk(session, folder),
             player=player,
             rig=rig,
-            models=tuple(model_names()),
+            models=tuple(tasks),
+            tasks=tasks,
         )
         self.measures = Measures()
         self._options = options
@@ -104,6 +106,7 @@ class App:
         self._keeper = Keeper(shows) if options.is_guarded else None
         self._must_open = False
         notes += go_on(self.stage, shows) if options.is_going_on else self._begin(options)
+        notes += [invitation(self.stage)] if invitation(self.stage) else []
         self._recoverable = self.stage.desk.recoverable
         facts = options.size, "livesketch", options.is_full_screen, keys, is_first_time
         self.window = Window(*facts)
@@ -238,7 +241,8 @@ class App:
         has_time |= is_live and self._errands.is_due(now)
         if not has_time or stage.session.document.is_drawing or stage.player.slowest_s > SLOW_S:
             return None
-        return self._errands.next(stage.session, stage.rig, stage.frame, now)
+        task = self._pipeline.model.task if self._pipeline is not None else ""
+        return self._errands.next(stage.session, stage.rig, stage.frame, now, task)
 
     def _request(self, frame: Frame) -> Request:
         session, live = self.stage.session, self.stage.live

@@ -32,13 +32,21 @@ class Errands:
         self.cards = LookCards()
         self._previewed = None
 
-    def next(self, session: Session, rig: Rig, frame: Frame | None, now: float) -> Request | None:
-        """The first thing that is missing; None where nothing is."""
-        found = self._safe(session, rig) or self._card(session) or self._cue(rig, frame)
+    def next(
+        self, session: Session, rig: Rig, frame: Frame | None, now: float, task: str = "sketch"
+    ) -> Request | None:
+        """The first thing that is missing; None where nothing is. `task`: of the model that plays."""
+        example: Frame | None = self._example
+        if task in ("photo", "lowres"):  # there is no picture of nobody
+            example = frame if frame is not None and frame.picture is not None else None
+        found = None
+        if example is not None:
+            found = self._safe(session, rig, example) or self._card(session, example)
+        found = found or self._cue(rig, frame)
         if found is None:
             return None
         self._asked.append(found)
-        self._due = now + (EVERY_S if found[0].frame is self._example else CUE_EVERY_S)
+        self._due = now + (EVERY_S if found[0].frame is example else CUE_EVERY_S)
         return found[0]
 
     def is_due(self, now: float) -> bool:
@@ -52,7 +60,7 @@ class Errands:
                 return True
         return False
 
-    def _safe(self, session: Session, rig: Rig) -> tuple[Request, Keep] | None:
+    def _safe(self, session: Session, rig: Rig, example: Frame) -> tuple[Request, Keep] | None:
         if rig.safe is not None:
             return None
 
@@ -60,10 +68,10 @@ class Errands:
             if rig.safe is None and result.face is not None:
                 rig.safe = result
 
-        request = Request(self._example, session.settings(), session.model, session.looks[0])
+        request = Request(example, session.settings(), session.model, session.looks[0])
         return request, keep
 
-    def _card(self, session: Session) -> tuple[Request, Keep] | None:
+    def _card(self, session: Session, example: Frame) -> tuple[Request, Keep] | None:
         who, cards = self.cards.missing(session.looks), self.cards
         if who is None:
             return None
@@ -71,7 +79,7 @@ class Errands:
         def keep(result: Result) -> None:
             cards.keep(result.request.look, result.face)
 
-        return Request(self._example, session.settings(), session.model, who), keep
+        return Request(example, session.settings(), session.model, who), keep
 
     def _cue(self, rig: Rig, frame: Frame | None) -> tuple[Request, Keep] | None:
         """On the drawing as it is now: what the audience would see."""

@@ -12,7 +12,18 @@ from livesketch.kinds import PAGES
 from livesketch.models import RUNTIMES
 from livesketch.parameters import PARAMETERS, Parameter, Value, checked
 
-RENDERED = ("faithful", "framing", "line_style", "line_detail", "smoothing")
+RENDERED = (
+    "faithful",
+    "framing",
+    "line_style",
+    "line_detail",
+    "smoothing",
+    "look_mix",
+    "photo_look",
+    "truncation",
+    "faces",
+    "shrink",
+)
 
 
 def parser(name: str, what: str) -> argparse.ArgumentParser:

@@ -158,6 +158,7 @@ class Result:
     note: str = ""
     traced: Traced | None = None  # of a picture with a face in it
     look: Look | None = None  # where one was asked for
+    seen: Picture | None = None  # what a model that redoes pictures was shown, (S, S, 3)
 
 
 @dataclass(frozen=True, eq=False)

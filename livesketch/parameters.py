@@ -9,6 +9,8 @@ from livesketch.errors import UsageError
 from livesketch.frames import FACE_PARTS, Settings
 
 Value = float | bool | str
+LAYERS = 18  # of the largest generator that is steered by a w for every layer
+FINE = 8  # the first of the layers that a held look paints: colours, skin, light (pSp, §4.2)
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class Parameter:
     unit: str = ""
     choices: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()  # kinds of model it applies to; empty: all of them
+    tasks: tuple[str, ...] = ()  # tasks of models it applies to; empty: all of them
     label: str = ""  # what the panel writes; empty: the name with spaces
 
     @property
@@ -75,6 +78,14 @@ PARAMETERS: tuple[Parameter, ...] = (
             ("hair_colour", "Darker or lighter hair.", "hair: darker — lighter"),
             ("smile", "A sterner or a friendlier mouth.", "smile: less — more"),
         )
+    ),
+    Parameter(
+        "faces",
+        "person",
+        "1",
+        "How many people are shown side by side for one drawing: the chosen one, and those after it.",
+        choices=("1", "4", "9"),
+        label="people side by side",
     ),
     Parameter(
         "brush",
@@ -293,6 +304,52 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     Parameter("mirror", "camera", True, "Show the camera as a mirror does."),
     Parameter("smoothing", "camera", 0.5, "How calm the camera's lines are; 0 is off."),
+    Parameter(
+        "shrink",
+        "camera",
+        4.0,
+        "How many times smaller a picture is made before a model makes it large again.",
+        1.0,
+        32.0,
+        "×",
+        tasks=("lowres",),
+        label="thumbnail",
+    ),
+    Parameter(
+        "photo_look",
+        "look",
+        0.0,
+        "Whose face a photo becomes, with models that redo pictures: 0 who is in it, 1 the chosen person.",
+        tasks=("photo", "lowres"),
+        label="in the picture — the other",
+    ),
+    Parameter(
+        "look_mix",
+        "look",
+        1.0,
+        "How much the chosen person paints of a drawn face, in the layers below: 0 is the network's plain answer.",
+        kinds=("psp",),
+        tasks=("sketch", "mask"),
+        label="the look's share",
+    ),
+    Parameter(
+        "truncation",
+        "look",
+        1.0,
+        "How far people may be from the average face: 0 is the average itself.",
+        kinds=("psp", "stylegan2"),
+    ),
+    *(
+        Parameter(
+            f"layer_{k}",
+            "layers",
+            float(k > FINE),
+            f"How much of layer {k} of {LAYERS} the chosen person paints: the first ones turn the head, the last ones colour it.",
+            kinds=("psp",),
+            label=f"layer {k}",
+        )
+        for k in range(1, LAYERS + 1)
+    ),
     Parameter(
         "layout",
         "stage",

@@ -6,20 +6,43 @@ import time
 
 import numpy as np
 
-from livesketch.errors import ModelError
-from livesketch.frames import Look, Morph, Picture, Request, Result, Sketch, Traced
+from livesketch.frames import (
+    Code,
+    Frame,
+    Look,
+    Mask,
+    Morph,
+    Picture,
+    Request,
+    Result,
+    Settings,
+    Sketch,
+    Traced,
+)
 from livesketch.looks.morph import between
 from livesketch.models import weights
 from livesketch.models.engine import Model, open_model
 from livesketch.parameters import PARAMETERS, frozen
 from livesketch.post import composite
+from livesketch.post.sheet import sheet
 from livesketch.tracer import Steps, Tracer, moved, setting, strokes_of, timed
 
-__all__ = ["Pipeline", "model_names", "moved", "open_pipeline", "strokes_of"]
+__all__ = ["WANTS", "Pipeline", "model_tasks", "moved", "open_pipeline", "strokes_of"]
 
 NO_FACE = "no face in the picture"
+# task -> what is to be done where a model is shown something else
+WANTS = {
+    "sketch": "this model wants a drawing",
+    "mask": "this model wants the parts of a face, painted",
+    "lowres": "this model wants a camera or a picture",
+    "photo": "this model wants a camera or a picture",
+}
+PHOTO_SIDE = 256  # pixels at which a face is cut out for models that redo pictures
+SMALL = 128  # pixels: a still picture below that shows nothing but a face
+OWN_PACE_S = 0.5  # how soon the person in a live picture is known again after another sat down
 COMPOSITE_SIDE = 512  # pixels of a picture that the face was put back into
-FACE_KNOBS = tuple(row.name for row in PARAMETERS if row.group in ("face", "parts", "person"))
+FACE_GROUPS = ("face", "parts", "person", "look", "layers")
+FACE_KNOBS = tuple(row.name for row in PARAMETERS if row.group in FACE_GROUPS)
 
 
 def open_pipeline(model: str, runtime: str = "auto", device: str | None = None) -> Pipeline:
@@ -29,9 +52,13 @@ def open_pipeline(model: str, runtime: str = "auto", device: str | None = None) 
     return Pipeline(opened)
 
 
-def model_names() -> list[str]:
-    """The models that can be played here, shipped ones first."""
-    return [info.name for info in weights.list_models() if info.task == "sketch"]
+def model_tasks() -> dict[str, str]:
+    """The models that can be played here, shipped ones first, and what each makes faces of."""
+    return {
+        info.name: info.task
+        for info in weights.list_models()
+        if info.task in WANTS or info.task == "look"
+    }
 
 
 class Pipeline:
@@ -43,11 +70,13 @@ class Pipeline:
 
     def __init__(self, model: Model) -> None:
         self.model = model
-        self._tracer = Tracer(model.sketch_size)
+        size = model.sketch_size
+        self._tracer = Tracer(size if model.task == "sketch" else max(size, PHOTO_SIDE))
         self._sketch: Sketch | None = None  # of the last face
         self._asked: tuple[object, ...] = ()
         self._face: Picture | None = None
         self._corner: tuple[int, int] | None = None  # of the square of the camera that is shown
+        self._me: tuple[float, Code] | None = None  # when a live person was seen last, and who
 
     def process(self, request: Request) -> Result:
         """Raises ModelError, and TraceError where the face finder cannot be had."""
@@ -80,21 +109,69 @@ class Pipeline:
         self._tracer.close()
 
     def _other_task(self, request: Request, started: float) -> Result:
-        """A mask is painted from as it is; of a photo, the face that is found in it, else its middle."""
-        frame, task = request.frame, self.model.task
-        seen = frame.mask if task == "mask" else frame.picture
+        """A mask is painted from as it is; of a photo, the face that is found in it."""
+        frame, task, steps, look, note = request.frame, self.model.task, {}, None, ""
+        seen: Mask | Picture | None = None
+        if task == "look":
+            seen = np.zeros((1, 1), np.uint8)
+        elif task == "mask":
+            seen = frame.mask
+        elif frame.picture is not None:
+            seen = self._photo(frame, frame.picture, request.settings, steps)
+            note = NO_FACE if seen is None else ""
         if seen is None:
-            raise ModelError(
-                f"{self.model.name} makes faces of a {task}, and this is none.",
-                "Choose another model.",
-            )
-        steps: Steps = {}
-        if task == "photo":
-            square = self._tracer.face_square(seen, self.model.resolution)
-            seen = seen if square is None else square
+            note = note or WANTS[task]
+            return Result(request, None, None, started, time.monotonic(), steps, note)
+        who, square = self._look(request.look), None
+        if frame.picture is not None and task != "look":
+            square = np.asarray(seen, np.uint8)
+            look = self.model.look_of(square, "me") if request.wants_look else None
+            who = self._redone(square, frame, who, request.settings)
         with timed(steps, "face"):
-            face = self.model.face(seen, self._look(request.look), request.settings)
-        return Result(request, None, face, started, time.monotonic(), steps)
+            face = self._people(seen, who, request.settings)
+        ended = time.monotonic()
+        return Result(request, None, face, started, ended, steps, look=look, seen=square)
+
+    def _photo(
+        self, frame: Frame, picture: Picture, settings: Settings, steps: Steps
+    ) -> Picture | None:
+        """What a model that redoes pictures is shown: the face, framed; for "lowres" made small.
+
+        A still picture without a face, or a tiny one, is taken as it is.
+        """
+        square = None
+        if frame.is_live or min(picture.shape[:2]) >= SMALL:
+            square = self._tracer.framed(frame, picture, settings, steps)
+        if square is None:
+            if frame.is_live and min(picture.shape[:2]) >= SMALL:
+                return None
+            square = composite.middle_of(picture)
+        if self.model.task == "lowres":
+            square = composite.shrunk(
+                square, round(PHOTO_SIDE / float(setting(settings, "shrink")))
+            )
+        return square
+
+    def _redone(self, square: Picture, frame: Frame, other: Look, settings: Settings) -> Look:
+        """From who is in the picture to the chosen person; W+ models mix their layers instead."""
+        share = float(setting(settings, "photo_look"))
+        if self.model.kind != "compact" or share >= 1:
+            return other
+        own = self.model.look_of(square)
+        code = self.model.code_of(own)
+        if frame.is_live:
+            if self._me is not None:
+                gap = min(max(frame.time - self._me[0], 0.0), OWN_PACE_S)
+                code = (self._me[1] + gap / OWN_PACE_S * (code - self._me[1])).astype(np.float32)
+            self._me = frame.time, code
+        code = between(code, self.model.code_of(other), share)
+        return Look(seed=own.seed, code=code, style_space=self.model.style_space)
+
+    def _people(self, seen: Sketch | Mask | Picture, look: Look, settings: Settings) -> Picture:
+        """The face, or as many side by side as are asked for: the look's, then those of the next seeds."""
+        count = int(str(setting(settings, "faces")))
+        others = [Look(seed=look.seed + number) for number in range(1, count)]
+        return sheet([self.model.face(seen, who, settings) for who in (look, *others)])
 
     def _face_of(self, sketch: Sketch, request: Request, steps: Steps) -> Picture:
         look, settings = self._look(request.look), request.settings
@@ -106,7 +183,7 @@ class Pipeline:
         if self._face is not None and same and _equal(sketch, self._sketch):
             return self._face
         with timed(steps, "face"):
-            self._face = self.model.face(sketch, look, settings)
+            self._face = self._people(sketch, look, settings)
         self._sketch, self._asked = sketch, (asked, knobs)
         return self._face
 
@@ -116,7 +193,7 @@ class Pipeline:
         """The face back in the camera's picture, or the drawing over it, if that is asked for."""
         settings = request.settings
         how, background = str(setting(settings, "composite")), str(setting(settings, "background"))
-        if how == composite.OFF:
+        if how == composite.OFF or str(setting(settings, "faces")) != "1":
             return face
         with timed(steps, "composite"):
             is_live = request.frame.is_live

@@ -112,8 +112,10 @@ class _Studio:
         self._names = names
         self._open = open_with
         self._pipeline: Pipeline | None = None
-        # A file is no mirror: left stays left.
-        self._settings = frozen(defaults() | dict(options.values) | {"mirror": False})
+        # A file is no mirror: left stays left. Of a picture that is redone, its own person is made
+        # where nobody was asked for.
+        usual = defaults() | {"photo_look": float(options.look is not None)}
+        self._settings = frozen(usual | dict(options.values) | {"mirror": False})
 
     def make(self, source: Path) -> Iterator[Step]:
         check_file(source)
@@ -151,12 +153,18 @@ class _Studio:
         for percent in (None, *self._options.percents):
             part = document if percent is None else _so_far(document, percent)
             frame = Paper(part).read(bool(self._settings["framing"]))
-            if frame is None or frame.sketch is None or not (frame.sketch < 0.5).any():
+            if frame is None or frame.sketch is None or not self._has_something(frame):
                 raise SourceError(f"{source.name} is an empty paper.", "Draw something on it.")
             end = "" if percent is None else f"-p{percent:g}"
             path = self._names.path(source, PICTURE, tag + end)
             write_png(self._face(source, frame, look), path)
             yield Step(source, written=path, is_face=True)
+
+    def _has_something(self, frame: Frame) -> bool:
+        """Painted, for a model of masks; else drawn."""
+        if self._road().model.task == "mask":
+            return frame.mask is not None
+        return frame.sketch is not None and bool((frame.sketch < 0.5).any())
 
     def _picture(self, source: Path) -> Iterator[Step]:
         task = self._road().model.task
@@ -176,20 +184,13 @@ class _Studio:
                 yield Step(source, note=f"{source.name} is a picture: it has no strokes to count.")
             frame = Frame(time=0.0, sketch=sketch)
         path = self._names.path(source, PICTURE)
-        write_png(self._face(source, frame, self._options.look or self._seen_in(frame)), path)
+        write_png(self._face(source, frame, self._options.look or Look()), path)
         yield Step(source, written=path, is_face=True)
-
-    def _seen_in(self, frame: Frame) -> Look:
-        """Who is made where nobody was asked for: of a picture that is redone, its own person."""
-        model = self._road().model
-        if frame.picture is None or model.task == "sketch":
-            return Look()
-        return self._road().look_of(frame.picture) or model.look_of(frame.picture)
 
     def _film(self, source: Path) -> Iterator[Step]:
         """Every picture becomes a face; while none is in sight the last one stays, and at the
         beginning the first one is there already: the film keeps its length."""
-        if not self._options.is_traced:
+        if not self._options.is_traced and self._road().model.task not in ("lowres", "photo"):
             raise SourceError(f"{source.name} is a video.", "--trace draws the faces in it.")
         path = self._names.path(source, VIDEO)
         film = videos.info(source)

@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 
 from livesketch.canvas.doodle import Doodle, strokes
+from livesketch.canvas.mask import plain_face
 from livesketch.canvas.raster import render_sketch
 from livesketch.canvas.stroke import Box, strokes_from_points
 from livesketch.canvas.underlay import Ghost
 from livesketch.canvas.viewpoint import Viewpoint
 from livesketch.desk import Desk
-from livesketch.frames import Frame, Result, Sketch
+from livesketch.frames import Frame, Picture, Result, Sketch
 from livesketch.picking import turn_handle
 from livesketch.pipeline import Pipeline
 from livesketch.player import Player
@@ -30,6 +31,11 @@ def is_fresh(answer: Result | None, is_answered: bool, now: float) -> bool:
         return False
     frame = answer.request.frame
     return is_answered or (frame.is_live and now - frame.time < LIVE_S)
+
+
+def seen(answer: Result | None) -> Picture | None:
+    """What a model that redoes pictures was shown."""
+    return None if answer is None else answer.seen
 
 
 def traced(answer: Result | None) -> Sketch | None:
@@ -89,6 +95,6 @@ def device_words(pipeline: Pipeline | None) -> str:
 
 
 def example_frame() -> Frame:
-    """A plain doodle of a head, for the little faces of the looks."""
+    """A plain doodle of a head, drawn and painted, for the little faces of the looks."""
     sketch, place = render_sketch(strokes_from_points(strokes(Doodle())))
-    return Frame(time=0.0, sketch=sketch, place=place)
+    return Frame(time=0.0, sketch=sketch, place=place, mask=plain_face(sketch.shape[0]))

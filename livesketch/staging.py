@@ -1,5 +1,6 @@
 """What is being played with, as one thing that the actions act on; how its source is changed and frozen."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from livesketch.canvas.document import Document
@@ -22,6 +23,7 @@ class Stage:
     player: Player
     rig: Rig
     models: tuple[str, ...]
+    tasks: Mapping[str, str] = field(default_factory=dict)  # of those models
     source: Source | None = None  # None: the paper, which needs no opening
     camera: str = "webcam"  # the source that the camera key goes to
     specs: dict[str, str] = field(default_factory=lambda: {"webcam": "0"})  # what each one read

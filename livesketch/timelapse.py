@@ -79,7 +79,8 @@ def faces(
         frame = source.read(bool(settings["framing"])) if has_changed or number == 0 else None
         if frame is not None:
             request = Request(frame, settings, options.model, options.look or Look())
-            face = None if frame.is_empty else road.process(request).face
+            is_blank = frame.is_empty and frame.mask is None
+            face = None if is_blank else road.process(request).face
         share = min(1.0, number * every_s / max(telling.seconds, 1e-6))
         yield telling.document, face, frame is not None, share
         if telling.is_over:

@@ -90,21 +90,7 @@ class Tracer:
         over: tuple[Over, ...] = (),
     ) -> tuple[Sketch, Traced] | None:
         """None where there is no face. A step whose input did not change is not done again."""
-        is_mirrored = frame.is_live and bool(setting(settings, "mirror"))
-        person = int(float(setting(settings, "person")))
-        seen = self._seen
-        if (
-            seen is None
-            or seen.frame is not frame
-            or (seen.is_mirrored, seen.person) != (is_mirrored, person)
-        ):
-            if seen is not None and (seen.is_mirrored, seen.person) != (is_mirrored, person):
-                self._calm.reset()
-                self._calm_picture.reset()
-                self._rest = None
-            with timed(steps, "find"):
-                seen = self._look_at(frame, picture, is_mirrored, person, settings)
-            self._seen = seen
+        seen = self._found(frame, picture, settings, steps)
         if seen.face is None:
             return None
         if seen.crop is None or seen.landmarks is None:
@@ -120,6 +106,36 @@ class Tracer:
                 unit = traced.landmarks / np.float32(self._size)
                 sketch = drawn_over(sketch, over, unit, LINE)
         return sketch, traced
+
+    def framed(
+        self, frame: Frame, picture: Picture, settings: Settings, steps: Steps
+    ) -> Picture | None:
+        """The face of a picture as a square (size, size, 3), calmed where it is live; None: no face."""
+        seen = self._found(frame, picture, settings, steps)
+        if seen.face is None:
+            return None
+        if seen.crop is None:
+            with timed(steps, "crop"):
+                self._cut_out(seen, seen.face, float(setting(settings, "smoothing")))
+        return seen.crop
+
+    def _found(self, frame: Frame, picture: Picture, settings: Settings, steps: Steps) -> _Seen:
+        is_mirrored = frame.is_live and bool(setting(settings, "mirror"))
+        person = int(float(setting(settings, "person")))
+        seen = self._seen
+        if (
+            seen is None
+            or seen.frame is not frame
+            or (seen.is_mirrored, seen.person) != (is_mirrored, person)
+        ):
+            if seen is not None and (seen.is_mirrored, seen.person) != (is_mirrored, person):
+                self._calm.reset()
+                self._calm_picture.reset()
+                self._rest = None
+            with timed(steps, "find"):
+                seen = self._look_at(frame, picture, is_mirrored, person, settings)
+            self._seen = seen
+        return seen
 
     def person(self, traced: Traced, is_live: bool) -> NDArray[np.float32] | None:
         """Who is in the whole picture: float32 (H, W), 0 behind .. 1 person; None: not to be had."""

@@ -10,7 +10,15 @@ from livesketch.hand import Hand
 from livesketch.latency import Measures
 from livesketch.outputs.forms import SCREEN
 from livesketch.rig import Rig
-from livesketch.showing import device_words, is_fresh, note, paper_marks, source_choices, traced
+from livesketch.showing import (
+    device_words,
+    is_fresh,
+    note,
+    paper_marks,
+    seen,
+    source_choices,
+    traced,
+)
 from livesketch.sources import SOURCES
 from livesketch.ui.view import (
     Choice,
@@ -43,8 +51,9 @@ def view_of(
         source=session.source,
         paper=paper[0],
         paper_dirty=tuple(paper[1]),
-        is_empty=stage.desk.document.is_empty,
+        is_empty=stage.desk.document.is_empty and not stage.desk.document.sheet.mask.count,
         traced=traced(answer) if session.source != "paper" else None,
+        seen=seen(answer) if session.source != "paper" else None,
         drawing_name=document.name or "untitled drawing",
         path=document.path,
         is_saved=document.is_saved,
@@ -61,6 +70,7 @@ def view_of(
         look_index=session.look_index,
         values=session.values,
         kind=pipeline.model.kind if pipeline is not None else "",
+        task=pipeline.model.task if pipeline is not None else "",
         model=session.model,
         models=tuple(Choice(name, name) for name in stage.models),
         runtime=session.runtime,

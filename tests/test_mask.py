@@ -141,3 +141,18 @@ def test_parts_are_seen_in_their_colours_on_the_paper(stage):
     picture, _ = stage.desk.paper(200)
     paper, hair = picture[150, 100].astype(float), COLOURS[NUMBER["hair"]].astype(float)
     assert picture[60, 100] == pytest.approx(0.55 * hair + 0.45 * paper, abs=3)
+
+
+def test_choosing_a_model_says_what_it_wants(stage):
+    class Chosen(Nobody):
+        def choose(self, model: str, runtime: str) -> None:
+            self.chosen = model
+
+    stage.player = Chosen()
+    stage.models = ("default", "masks", "photos", "people")
+    stage.tasks = {"default": "sketch", "masks": "mask", "photos": "photo", "people": "look"}
+    assert act(stage, "model", "masks").endswith("choose a colour under the paper.")
+    assert stage.player.chosen == "masks"
+    assert "camera (W)" in act(stage, "next_model", None)
+    assert "random people" in act(stage, "next_model", None)
+    assert act(stage, "next_model", None) == "Warming up default…"

@@ -9,11 +9,10 @@ import pytest
 from numpy.typing import NDArray
 from tiny import TINY, write_tiny
 
-from livesketch.errors import ModelError
 from livesketch.frames import FACE_PARTS, Frame, Look, Morph, Picture, Request, Settings, Sketch
 from livesketch.models.engine import open_model
 from livesketch.parameters import defaults, frozen
-from livesketch.pipeline import Pipeline, model_names, open_pipeline
+from livesketch.pipeline import Pipeline, model_tasks, open_pipeline
 from livesketch.sources.picture import read_picture
 from livesketch.tracing import face as tracing_face
 from livesketch.tracing import lines as tracing_lines
@@ -160,7 +159,7 @@ def test_a_morph_goes_from_one_look_to_the_other(pipeline: Pipeline) -> None:
 # other tasks
 
 
-def test_a_model_of_masks_paints_masks_and_says_what_it_cannot_take(tmp_path: Path) -> None:
+def test_a_model_of_masks_paints_masks_and_says_what_it_wants(tmp_path: Path) -> None:
     config = replace(TINY, input_channels=len(FACE_PARTS), input_size=64)
     path = write_tiny(tmp_path / "masks.safetensors", task="mask", config=config)
     masks = Pipeline(open_model(str(path), runtime="torch"))
@@ -170,25 +169,117 @@ def test_a_model_of_masks_paints_masks_and_says_what_it_cannot_take(tmp_path: Pa
     assert result.face is not None
     assert np.array_equal(result.face, masks.model.face(mask, 3, settings()))
     assert set(result.steps_ms) == {"face"}
-    with pytest.raises(ModelError, match="makes faces of a mask"):
-        masks.process(ask(Frame(2.0, 2, sketch=drawing())))
+    for unlike in (Frame(2.0, 2, sketch=drawing()), Frame(3.0, 3, picture=photo())):
+        answer = masks.process(ask(unlike))
+        assert answer.face is None
+        assert "painted" in answer.note
+
+
+def pictures_of(tmp_path: Path, task: str) -> Pipeline:
+    config = replace(TINY, input_channels=3)
+    path = write_tiny(tmp_path / f"{task}.safetensors", task=task, config=config)
+    return Pipeline(open_model(str(path), runtime="torch"))
 
 
 def test_a_photo_is_redone_from_the_face_that_is_found_in_it(
     tmp_path: Path, finders: list[Finder]
 ) -> None:
-    config = replace(TINY, input_channels=3)
-    path = write_tiny(tmp_path / "photos.safetensors", task="photo", config=config)
-    photos = Pipeline(open_model(str(path), runtime="torch"))
-    found = photos.process(ask(Frame(1.0, 1, picture=photo()), Look(seed=3))).face
-    square = photos._tracer.face_square(photo(), photos.model.resolution)
+    photos = pictures_of(tmp_path, "photo")
+    made = photos.process(ask(Frame(1.0, 1, picture=photo()), Look(seed=3), photo_look=1.0))
+    square = photos._tracer.face_square(photo(), 256)
     assert square is not None
-    assert found is not None
-    assert np.array_equal(found, photos.model.face(square, 3, settings()))
+    assert made.face is not None
+    assert np.array_equal(made.seen, square)  # type: ignore[arg-type]
+    assert np.array_equal(made.face, photos.model.face(square, 3, settings()))
     nobody = np.zeros((90, 90, 3), np.uint8)
-    middle = photos.process(ask(Frame(2.0, 2, picture=nobody), Look(seed=3))).face
+    middle = photos.process(ask(Frame(2.0, 2, picture=nobody), Look(seed=3), photo_look=1.0)).face
     assert middle is not None
     assert np.array_equal(middle, photos.model.face(nobody, 3, settings()))
+    answer = photos.process(ask(Frame(3.0, 3, sketch=drawing())))
+    assert (answer.face, answer.note) == (None, "this model wants a camera or a picture")
+
+
+def test_a_photo_stays_who_it_is_until_somebody_else_is_asked_for(
+    tmp_path: Path, finders: list[Finder]
+) -> None:
+    photos = pictures_of(tmp_path, "photo")
+    frame = Frame(1.0, 1, picture=photo())
+
+    def face(share: float, seed: int) -> Picture:
+        made = photos.process(ask(frame, Look(seed=seed), photo_look=share)).face
+        assert made is not None
+        return made
+
+    own = face(0.0, 3)
+    square = photos.process(ask(frame)).seen
+    assert square is not None
+    assert np.array_equal(own, photos.model.face(square, None, settings()))
+    assert np.array_equal(own, face(0.0, 4))
+    assert not np.array_equal(face(1.0, 3), face(1.0, 4))
+    assert not np.array_equal(face(0.5, 3), own)
+
+
+def test_the_person_before_a_camera_is_kept_over_noise_and_followed_when_they_leave(
+    tmp_path: Path, finders: list[Finder]
+) -> None:
+    photos = pictures_of(tmp_path, "photo")
+    other = np.asarray(255 - photo(), np.uint8)
+    other[70, 60] = (255, 0, 0)
+
+    def codes(pictures: list[Picture], gap: float) -> list[NDArray[np.float32]]:
+        found = []
+        for n, picture in enumerate(pictures):
+            frame = Frame(100 + n * gap, n, picture=picture, is_live=True)
+            photos.process(ask(frame, smoothing=0.0, mirror=False))
+            assert photos._me is not None
+            found.append(photos._me[1])
+        return found
+
+    first, second = codes([photo(), other], 0.04)
+    (end,) = codes([other], 1.0)[-1:]
+    pure = photos.model.look_of(photos._tracer.face_square(other, 256)).code  # type: ignore[arg-type]
+    assert pure is not None
+    assert 0 < np.abs(second - first).max() < 0.1 * np.abs(pure - first).max()
+    assert np.abs(end - pure).max() <= np.abs(first - pure).max()
+
+
+def test_a_picture_is_made_small_before_it_is_made_large_again(
+    tmp_path: Path, finders: list[Finder]
+) -> None:
+    small = pictures_of(tmp_path, "lowres")
+    frame = Frame(1.0, 1, picture=photo())
+    for times, side in ((1.0, 256), (4.0, 64), (32.0, 8)):
+        seen = small.process(ask(frame, shrink=times)).seen
+        assert seen is not None
+        assert seen.shape == (side, side, 3)
+    thumbnail = photo()[40:90, 30:100]
+    seen = small.process(ask(Frame(2.0, 2, picture=thumbnail), shrink=1.0)).seen
+    assert np.array_equal(seen, thumbnail[:, 10:60])  # type: ignore[arg-type]
+
+
+def test_a_live_picture_without_a_face_says_so(tmp_path: Path, finders: list[Finder]) -> None:
+    photos = pictures_of(tmp_path, "photo")
+    nobody = np.zeros((200, 200, 3), np.uint8)
+    answer = photos.process(ask(Frame(1.0, 1, picture=nobody, is_live=True)))
+    assert (answer.face, answer.note) == (None, "no face in the picture")
+
+
+def test_several_people_are_shown_side_by_side_for_one_drawing(pipeline: Pipeline) -> None:
+    frame = Frame(1.0, 1, sketch=drawing())
+    one = pipeline.process(ask(frame, Look(seed=3))).face
+    four = pipeline.process(ask(frame, Look(seed=3), faces="4")).face
+    assert one is not None
+    assert four is not None
+    assert four.shape == one.shape
+    half = one.shape[0] // 2
+    quarters = [four[y : y + half, x : x + half] for y in (0, half) for x in (0, half)]
+    for seed, quarter in enumerate(quarters, 3):
+        whole = pipeline.model.face(drawing(), seed, settings())
+        small = whole.reshape(half, 2, half, 2, 3).mean((1, 3))
+        assert np.abs(quarter - small).max() <= 1
+    nine = pipeline.process(ask(frame, Look(seed=3), faces="9")).face
+    assert nine is not None
+    assert nine.shape == one.shape
 
 
 # pictures
@@ -318,15 +409,15 @@ def test_a_real_photo_goes_the_whole_way(pipeline: Pipeline, shared: Path, tmp_p
 # opening
 
 
-def test_a_pipeline_opens_by_name_warm_and_only_sketch_models_are_offered(own_home: Path) -> None:
+def test_a_pipeline_opens_by_name_warm_and_models_of_every_task_are_offered(own_home: Path) -> None:
     folder = own_home / "data" / "weights"
     write_tiny(folder / "mine.safetensors")
     write_tiny(folder / "masks.safetensors", task="mask")
     (folder / "broken.safetensors").write_bytes(b"<html>")
-    names = model_names()
-    assert "mine" in names
-    assert "masks" not in names
-    assert "broken" not in names
+    tasks = model_tasks()
+    assert tasks["mine"] == "sketch"
+    assert tasks["masks"] == "mask"
+    assert "broken" not in tasks
     pipeline = open_pipeline("mine", "torch")
     assert pipeline.model.name == "mine"
     result = pipeline.process(replace(ask(Frame(1.0, 1, sketch=drawing())), model="mine"))

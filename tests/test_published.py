@@ -82,8 +82,6 @@ def test_a_published_pickle_plays_from_its_file_and_converted(tmp_path: Path) ->
         assert far(model.generate(wanted["w"][0]), wanted["image_const_noise"][0]) < TOLERANCE
         with pytest.raises(ModelError, match="no encoder"):
             model.encode(np.zeros((0, 256, 256), np.float32))
-        with pytest.raises(ModelError, match="not of drawings"):
-            model.face(np.ones((64, 64), np.float32))
     assert info.task == "look"
 
 
@@ -106,6 +104,12 @@ def test_seeds_are_people_of_the_generator(generator_file: Path) -> None:
     assert far(one, other) > 0.05
     assert np.array_equal(model.latents_of(1, 0.0), model.latents_of(2, 0.0))
     assert model.generate(one).shape == (3, 64, 64)
+    # what is drawn counts for nothing
+    paper = np.ones((64, 64), np.float32)
+    assert not np.array_equal(model.face(paper, 1), model.face(paper, 2))
+    assert np.array_equal(model.face(paper, 1), model.face(np.zeros_like(paper), 1))
+    average = {"truncation": 0.0}
+    assert np.array_equal(model.face(paper, 1, average), model.face(paper, 2, average))
 
 
 def test_adding_twice_is_harmless_but_a_name_is_not_taken_from_another(

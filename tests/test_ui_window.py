@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pygame
 import pytest
-from ui_stage import BLUE, Hand, names, pointers
+from ui_stage import BLUE, Hand, flat, names, pointers
 
 from livesketch.controls.actions import Action
 from livesketch.errors import OutputError
@@ -198,9 +198,11 @@ def test_the_knob_under_the_paper_is_that_of_the_tool_in_hand(hand: Hand) -> Non
 
 
 def test_the_panel_has_every_parameter(hand: Hand) -> None:
-    pygame.display.set_mode((1440, 4600), pygame.RESIZABLE)
+    pygame.display.set_mode((1440, 5800), pygame.RESIZABLE)
     hand.key(pygame.K_p)
-    for folded in ("parts", "person"):
+    hand.facts["kind"] = ""  # a model that nothing is known of yet
+    hand.turn()
+    for folded in ("parts", "person", "look", "layers"):
         hand.click(f"panel.group.{folded}")
     hand.turn()
     for row in PARAMETERS:
@@ -226,6 +228,28 @@ def test_a_parameter_of_another_kind_of_model_is_not_offered(hand: Hand) -> None
     hand.key(pygame.K_p)
     hand.turn(kind="stylegan")
     assert not hand.has("panel.faithful")
+    assert not hand.has("knob.faithful")
+
+
+def test_a_model_of_masks_lays_its_colours_under_the_paper(hand: Hand) -> None:
+    hand.turn(task="sketch")
+    assert not hand.has("palette.hair")
+    hand.facts["task"] = "mask"
+    hand.turn()
+    assert hand.click("palette.hair") == [Action("mask"), Action("set", ("part", "hair"))]
+    hand.facts["tool"] = "fill"
+    hand.turn()
+    hand.turn()
+    assert hand.click("palette.skin") == [Action("set", ("part", "skin"))]
+
+
+def test_what_a_model_of_pictures_is_shown_lies_in_place_of_the_drawing(hand: Hand) -> None:
+    seen = flat((10, 150, 60), 16)
+    hand.turn(task="lowres", source="webcam", seen=seen)
+    middle = hand.window.layout.paper.center
+    assert hand.colour(*middle) == (10, 150, 60)
+    assert hand.has("knob.photo_look")
+    assert hand.has("knob.shrink")
     assert not hand.has("knob.faithful")
 
 

@@ -17,6 +17,19 @@ SIDE = 1024  # pixels of the whole paper on which parts are painted
 _SHIFT = 4  # bits of a pixel that OpenCV is told
 _GAP = 3  # pixels that a fill does not leak through
 _NUMBERS = {name: number for number, (name, _) in enumerate(FACE_PARTS)}
+# a plain face for where nobody painted one: part, middle x and y, half width and height
+_PLAIN = (
+    ("hair", 0.5, 0.44, 0.36, 0.40),
+    ("neck", 0.5, 0.92, 0.14, 0.20),
+    ("skin", 0.5, 0.56, 0.26, 0.35),
+    ("l_brow", 0.61, 0.41, 0.07, 0.014),
+    ("r_brow", 0.39, 0.41, 0.07, 0.014),
+    ("l_eye", 0.61, 0.475, 0.045, 0.018),
+    ("r_eye", 0.39, 0.475, 0.045, 0.018),
+    ("nose", 0.5, 0.57, 0.05, 0.08),
+    ("u_lip", 0.5, 0.715, 0.09, 0.016),
+    ("l_lip", 0.5, 0.738, 0.08, 0.018),
+)
 COLOURS = np.array([colour for _, colour in FACE_PARTS], np.uint8)  # (19, 3)
 
 
@@ -135,6 +148,18 @@ def over(ground: Picture, pixels: Mask, view: Viewpoint, opacity: float) -> Pict
     coloured = COLOURS[here]
     mixed = cv2.addWeighted(coloured, opacity, ground, 1.0 - opacity, 0.0)
     return np.where((here > 0)[..., None], mixed, ground).astype(np.uint8)
+
+
+def plain_face(size: int) -> Mask:
+    """The parts of a plain face where models expect one, (size, size)."""
+    pixels = np.zeros((size, size), np.uint8)
+    unit = size * (1 << _SHIFT)
+    for part, x, y, half_width, half_height in _PLAIN:
+        middle = (round(x * unit), round(y * unit))
+        halves = (round(half_width * unit), round(half_height * unit))
+        number = (float(_NUMBERS[part]),)
+        cv2.ellipse(pixels, middle, halves, 0.0, 0.0, 360.0, number, -1, cv2.LINE_8, _SHIFT)
+    return pixels
 
 
 def _rings(stroke: Stroke) -> Sequence[NDArray[np.float64]]:

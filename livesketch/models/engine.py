@@ -13,10 +13,13 @@ from livesketch.frames import FACE_PARTS, Code, Look, Mask, Picture, Settings, S
 from livesketch.models import runtime_module, torch_part, weights
 from livesketch.models.choice import open_chosen
 from livesketch.models.knobs import KNOBS, knobs_of
+from livesketch.models.mixing import Mix, mix_of
 from livesketch.models.people import people_of
 from livesketch.models.pixels import (
     drawing_from,
     mask_from,
+    one_hot_from,
+    photo_for_reader,
     photo_for_style,
     picture_for_reader,
 )
@@ -36,12 +39,10 @@ def open_model(name: str = "default", device: str | None = None, runtime: str = 
         if info.network not in W_PLUS:
             torch_runtime = runtime_module("torch")
             return Model(info, torch_runtime.open_held(held, path, device, runtime))
-        road = torch_part("wplus").open_held(held, device, runtime)
-        return Model(info, road, road)
+        return _w_plus_model(info, torch_part("wplus").open_held(held, device, runtime))
     info = weights.read(path)
     if info.network in W_PLUS:
-        road = torch_part("wplus").open_runtime(info.path, device, runtime)
-        return Model(info, road, road)
+        return _w_plus_model(info, torch_part("wplus").open_runtime(info.path, device, runtime))
     if info.task not in READ_AS:
         raise ModelError(
             f"{info.path.name} is made for the task {info.task!r}, which this version does not play.",
@@ -60,12 +61,27 @@ def open_model(name: str = "default", device: str | None = None, runtime: str = 
     return model
 
 
+def _w_plus_model(info: ModelInfo, road: Any) -> "Model":
+    model = Model(info, road, road)
+    if info.network == "psp" and model.channels != CHANNELS.get(info.task):
+        raise ModelError(
+            f"{info.path.name} takes {model.channels} channels, and a {info.task} has not so many.",
+            "It may be made for other classes than FACE_PARTS.",
+        )
+    return model
+
+
 # task -> how what is seen becomes what the network takes
 READ_AS: dict[str, Callable[[Any, int], NDArray[np.float32]]] = {
     "sketch": drawing_from,
     "mask": mask_from,
     "lowres": picture_for_reader,
     "photo": picture_for_reader,
+}
+PSP_READ_AS = READ_AS | {
+    "mask": one_hot_from,
+    "lowres": photo_for_reader,
+    "photo": photo_for_reader,
 }
 CHANNELS = {"sketch": 1, "mask": len(FACE_PARTS), "lowres": 3, "photo": 3}
 W_PLUS = ("psp", "stylegan2")  # the networks that are steered by a w for every layer
@@ -79,6 +95,8 @@ class WPlus(Protocol):
     def generate(self, ws: NDArray[np.float32]) -> NDArray[np.float32]: ...
 
     def latents_of(self, code: Code, truncation: float) -> NDArray[np.float32]: ...
+
+    def painted(self, x: NDArray[np.float32] | None, code: Code, mix: Mix) -> Picture: ...
 
 
 class Model:
@@ -111,15 +129,14 @@ class Model:
         """What the task is made of, any side -> (R, R, 3) uint8 RGB.
 
         seen: for "sketch" (S, S) float32, 0 ink .. 1 paper; for "mask" (S, S) uint8, rows of
-        FACE_PARTS; for "lowres" and "photo" a picture (H, W, 3) whose middle square is the face.
-        look: a seed, a Look, or None for the first one; of a picture, its own. settings: parameter
-        name -> value; those not named are at their defaults. Raises ModelError for what is none.
+        FACE_PARTS; for "lowres" and "photo" a picture (H, W, 3) whose middle square is the face; for
+        "look" anything, for nothing of it is looked at. look: a seed, a Look, or None for the first
+        one; of a picture, its own. settings: parameter name -> value; those not named are at their
+        defaults. Raises ModelError for what is none.
         """
-        if self._w_plus is not None and self.task != "sketch":
-            raise ModelError(
-                f"{self.name} makes faces of a {self.task}, not of drawings.",
-                "Choose another model, or use encode() and generate().",
-            )
+        if self._w_plus is not None:
+            x = None if self.task == "look" else PSP_READ_AS[self.task](seen, self.sketch_size)[0]
+            return self._w_plus.painted(x, self.code_of(look), mix_of(settings or {}, self.task))
         drawing = READ_AS[self.task](seen, self.sketch_size)
         if look is None and self.task in ("lowres", "photo"):
             look = self.look_of(cast(Picture, seen))

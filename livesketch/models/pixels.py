@@ -40,6 +40,20 @@ def drawing_from(sketch: Sketch, size: int) -> NDArray[np.float32]:
 
 def mask_from(mask: Mask, size: int) -> NDArray[np.float32]:
     """A mask of class numbers, any side -> (1, 19, size, size): how much of each cell a class covers."""
+    _check_mask(mask)
+    each = [resized((mask == k).astype(np.float32), size) for k in range(len(FACE_PARTS))]
+    return np.stack(each)[None].astype(np.float32)
+
+
+def one_hot_from(mask: Mask, size: int) -> NDArray[np.float32]:
+    """A mask of class numbers, any side -> (1, 19, size, size): 1 for the class of each cell, as pSp has it."""
+    _check_mask(mask)
+    cells = cv2.resize(mask, (size, size), interpolation=cv2.INTER_NEAREST)
+    numbers = np.arange(len(FACE_PARTS), dtype=np.uint8)
+    return (cells == numbers[:, None, None])[None].astype(np.float32)
+
+
+def _check_mask(mask: Mask) -> None:
     shape = np.shape(mask)
     if not isinstance(mask, np.ndarray) or mask.dtype != np.uint8 or mask.ndim != 2:
         what = getattr(mask, "dtype", type(mask).__name__)
@@ -50,8 +64,6 @@ def mask_from(mask: Mask, size: int) -> NDArray[np.float32]:
         raise ModelError(
             f"A mask's numbers go from 0 to {len(FACE_PARTS) - 1}; this has {mask.max()}."
         )
-    each = [resized((mask == k).astype(np.float32), size) for k in range(len(FACE_PARTS))]
-    return np.stack(each)[None].astype(np.float32)
 
 
 def picture_for_reader(picture: Picture, size: int) -> NDArray[np.float32]:
@@ -59,6 +71,11 @@ def picture_for_reader(picture: Picture, size: int) -> NDArray[np.float32]:
     return np.ascontiguousarray(
         resized(_square(picture), size).transpose(2, 0, 1)[None] / 255, np.float32
     )
+
+
+def photo_for_reader(picture: Picture, size: int) -> NDArray[np.float32]:
+    """As `picture_for_reader`, in -1..1."""
+    return 2 * picture_for_reader(picture, size) - 1
 
 
 def resized(pixels: NDArray, size: int) -> NDArray:

@@ -139,3 +139,19 @@ def _from_square(place: Place, size: int) -> NDArray[np.float64]:
 
 def _lab(picture: Picture) -> NDArray[np.float32]:
     return cv2.cvtColor(picture, cv2.COLOR_RGB2LAB).astype(np.float32)
+
+
+def middle_of(picture: Picture) -> Picture:
+    """The square in the middle of an oblong picture."""
+    height, width = picture.shape[:2]
+    side = min(height, width)
+    top, left = (height - side) // 2, (width - side) // 2
+    return np.ascontiguousarray(picture[top : top + side, left : left + side])
+
+
+def shrunk(square: Picture, side: int) -> Picture:
+    """A square of at most `side` pixels, at least one."""
+    side = max(1, side)
+    if square.shape[0] <= side:
+        return square
+    return np.asarray(cv2.resize(square, (side, side), interpolation=cv2.INTER_AREA), np.uint8)

@@ -17,7 +17,9 @@ class Desk:
     is_help_open: bool = False
     has_stage: bool = False  # there is a show to be operated
     tour_card: int | None = None  # which card of the tour is shown, from 0; None: no tour
-    folded: set[str] = field(default_factory=lambda: {"parts", "person"})  # groups of the panel
+    folded: set[str] = field(
+        default_factory=lambda: {"parts", "person", "look", "layers"}
+    )  # groups of the panel
     opened: set[str] = field(default_factory=set)  # outputs whose rows the panel shows
     corner: int | None = None  # of the wall in the panel, that is being dragged
     panel_scroll: int = 0  # pixels

@@ -119,6 +119,7 @@ class View:
     paper_dirty: tuple[PixelRect, ...] = ()
     is_empty: bool = True  # nothing drawn: the invitation shows
     traced: Sketch | None = None  # what a camera, video or picture became
+    seen: Picture | None = None  # in its place: what a model that redoes pictures was shown
     drawing_name: str = "untitled drawing"
     path: Path | None = None  # where `save` would put it; None: the window asks
     is_saved: bool = True
@@ -139,6 +140,7 @@ class View:
     # knobs and choices
     values: Mapping[str, Value] = field(default_factory=dict)  # parameter name -> value
     kind: str = ""  # kind of the model that plays; parameters that do not apply to it are not shown
+    task: str = ""  # what that model makes faces of
     model: str = ""
     models: tuple[Choice, ...] = ()
     runtime: str = ""

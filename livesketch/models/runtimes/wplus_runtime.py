@@ -14,11 +14,12 @@ from livesketch.models import checkpoint
 from livesketch.models.accelerators import best_device, device_named, device_words
 from livesketch.models.checkpoint import Checkpoint
 from livesketch.models.machine import playing_threads
+from livesketch.models.mixing import Mix, mix_of, mixed
 from livesketch.models.networks import psp, stylegan2
 from livesketch.models.pixels import picture_from
 from livesketch.models.runtimes import Shape
 
-FINE = 8  # the first of the layers that a look paints: colours, skin, light (pSp, §4.2)
+KEPT = 64  # looks whose latents are remembered
 
 
 class Runtime:
@@ -41,13 +42,34 @@ class Runtime:
             config.w_dim,
         )
         self.shape = Shape(self._channels, psp.SIDE, config.z_dim, config.img_resolution)
+        self._seen: tuple[NDArray[np.float32], NDArray[np.float32]] | None = None  # x and its ws
+        self._people: dict[tuple[bytes, float], NDArray[np.float32]] = {}
 
     def face(self, drawing: NDArray[np.float32], code: Code, knobs: NDArray[np.float32]) -> Picture:
-        """The drawing's face; the look, held, paints its fine layers (style mixing)."""
-        ws = self.encode(drawing[0]).copy()
-        first = min(FINE, self._num_ws - 2)
-        ws[first:] = self.latents_of(code, 1.0)[first:]
+        """The drawing's face, with the look's share in it that is usual; these networks have no knobs."""
+        return self.painted(drawing[0], code, mix_of({}, "sketch"))
+
+    def painted(self, x: NDArray[np.float32] | None, code: Code, mix: Mix) -> Picture:
+        """x (C, 256, 256), or None for the look's own face; the look paints its share of each layer.
+
+        What was asked for last is remembered: the drawing while looks change, the look while one draws.
+        """
+        if x is None:
+            return picture_from(self.generate(self._person(code, mix.truncation)))
+        if self._seen is None or not np.array_equal(self._seen[0], x):
+            self._seen = x.copy(), self.encode(x)
+        ws = self._seen[1]
+        if not mix.is_plain:
+            ws = mixed(ws, self._person(code, mix.truncation), mix.shares)
         return picture_from(self.generate(ws))
+
+    def _person(self, code: Code, truncation: float) -> NDArray[np.float32]:
+        key = (code.tobytes(), truncation)
+        if key not in self._people:
+            if len(self._people) >= KEPT:
+                self._people.pop(next(iter(self._people)))
+            self._people[key] = self.latents_of(code, truncation)
+        return self._people[key]
 
     def code_of(self, picture: NDArray[np.float32]) -> Code | None:
         """These networks have no code for a photo's style."""

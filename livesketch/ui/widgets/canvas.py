@@ -24,7 +24,7 @@ def parts(view: View, desk: Desk, layout: Layout, kit: Kit, pictures: Pictures) 
             found.append(_paper(view, desk, layout.paper, kit, pictures))
             found += paper_marks.parts(view, layout.paper, kit)
             if view.is_empty and desk.grabbed != "paper":
-                found.append(invitation.on_paper(layout.paper, kit))
+                found.append(invitation.on_paper(layout.paper, kit, view.task))
         else:
             found.append(_traced(view, desk, layout.paper, kit, pictures))
     found.append(_face(view, layout, kit, pictures))
@@ -110,6 +110,8 @@ def _wheel(notches: float, desk: Desk, rect: pygame.Rect) -> Sequence[Action]:
 def _traced(view: View, desk: Desk, rect: pygame.Rect, kit: Kit, pictures: Pictures) -> Part:
     sketch = view.traced
     shown = None if sketch is None else pictures.traced(sketch, rect.width)
+    if view.seen is not None:
+        shown = pictures.face("traced", view.seen, rect.width)
 
     def draw(surface: pygame.Surface) -> None:
         if shown is None:

@@ -6,21 +6,23 @@ from livesketch.ui import theme
 from livesketch.ui.kit import Kit
 from livesketch.ui.parts import Part
 
+WORDS = {"mask": "Paint a face", "lowres": "W: the camera", "photo": "W: the camera"}
 
-def on_paper(rect: pygame.Rect, kit: Kit) -> Part:
+
+def on_paper(rect: pygame.Rect, kit: Kit, task: str = "") -> Part:
     """Nothing but words and a faint head in the middle: the paper below hears the pen."""
 
     def draw(surface: pygame.Surface) -> None:
         _head(surface, rect, kit, theme.PAPER_LINE)
         middle = (rect.centerx, rect.y + round(0.54 * rect.height))
-        words = kit.text("Draw a face", theme.TITLE, theme.PAPER_TEXT)
+        words = kit.text(WORDS.get(task, "Draw a face"), theme.TITLE, theme.PAPER_TEXT)
         surface.blit(words, words.get_rect(center=middle))
         hints = "W  camera      Ctrl+O  open, or drop a file"
         quiet = kit.fitted(hints, round(rect.width * 0.9), theme.SMALL, theme.PAPER_TEXT)
         below = (rect.centerx, rect.bottom - kit.px(26))
         surface.blit(quiet, quiet.get_rect(center=below))
 
-    return Part("invitation", rect, kit.scale, draw)
+    return Part("invitation", rect, (task, kit.scale), draw)
 
 
 def face_to_come(rect: pygame.Rect, note: str, is_alone: bool, kit: Kit) -> Part:

@@ -11,11 +11,13 @@ from livesketch.ui.view import View
 from livesketch.ui.widgets import palette
 from livesketch.ui.widgets.controls import slider
 
+PAINTING = ("mask", "fill")  # tools that paint parts
+
 
 def parts(view: View, desk: Desk, layout: Layout, kit: Kit) -> list[Part]:
-    rows = [row for row in _rows(view, desk) if applies(row, view.kind)]
+    rows = _rows(view, desk)
     area = layout.knobs
-    if view.source == "paper" and desk.tool in ("mask", "fill"):
+    if view.source == "paper" and (view.task == "mask" or desk.tool in PAINTING):
         return palette.parts(view, desk, area, kit)
     gap = kit.px(32 if area.width > kit.px(420) else 18)
     width = (area.width - gap * (len(rows) - 1)) // len(rows)
@@ -30,13 +32,19 @@ def parts(view: View, desk: Desk, layout: Layout, kit: Kit) -> list[Part]:
     return found
 
 
-def applies(row: Parameter, kind: str) -> bool:
-    """Whether that kind of model listens to it; an unknown kind is offered everything."""
-    return not row.kinds or not kind or kind in row.kinds
+def applies(row: Parameter, view: View) -> bool:
+    """Whether the model that plays listens to it; an unknown one is offered everything."""
+    is_kind = not row.kinds or not view.kind or view.kind in row.kinds
+    return is_kind and (not row.tasks or not view.task or view.task in row.tasks)
 
 
 def _rows(view: View, desk: Desk) -> list[Parameter]:
+    """Three of them; the first is what decides most with the model that plays."""
+    first = ["look_mix"] if view.kind == "psp" else ["faithful"]
     if view.source == "paper":
-        size = "eraser_size" if desk.tool == "eraser" else "size"
-        return [parameter(name) for name in ("faithful", size, "stabilizer")]
-    return [parameter(name) for name in ("faithful", "line_detail", "smoothing")]
+        names = [*first, "eraser_size" if desk.tool == "eraser" else "size", "stabilizer"]
+    elif view.task in ("lowres", "photo"):
+        names = ["photo_look", "shrink", "smoothing"]
+    else:
+        names = [*first, "line_detail", "smoothing"]
+    return [row for row in map(parameter, names) if applies(row, view)]

@@ -45,6 +45,9 @@ def _swatch(
 ) -> Part:
     part_name = f"palette.{name}"
     is_hovered = desk.hovered == part_name
+    choose = [Action("set", ("part", name))]
+    if desk.tool not in ("mask", "fill"):
+        choose.insert(0, Action("mask"))
     frame = rect.inflate(2 * kit.px(2), 2 * kit.px(2))
 
     def draw(surface: pygame.Surface) -> None:
@@ -61,6 +64,6 @@ def _swatch(
         frame,
         (is_chosen, is_hovered, kit.scale),
         draw,
-        button(lambda: [Action("set", ("part", name))]),
+        button(lambda: choose),
         tip=name,
     )

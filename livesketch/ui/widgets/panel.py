@@ -96,7 +96,7 @@ def _blocks(view: View, desk: Desk, kit: Kit, width: int) -> list[Block]:
                 blocks += output_rows.blocks(card, desk, kit, width)
     groups = list(dict.fromkeys(row.group for row in PARAMETERS))
     for group in groups:
-        rows = [row for row in PARAMETERS if row.group == group and applies(row, view.kind)]
+        rows = [row for row in PARAMETERS if row.group == group and applies(row, view)]
         if not rows:
             continue
         blocks.append(_title(group, desk, kit))
