@@ -65,7 +65,9 @@ def paper_marks(session: Session, desk: Desk) -> Marks:
     if session.values["symmetry"]:
         x = float(session.values["symmetry_axis"])
         axis = _seen(view, ((x, 0.0), (x, 1.0)))
-    return Marks(picked, frame, axis, view.zoom, desk.pressure, desk.raw_pressure)
+    (left, top), (right, bottom) = _seen(view, ((0.0, 0.0), (1.0, 0.0)))
+    across = (right - left, bottom - top)
+    return Marks(picked, frame, axis, across, view.zoom, desk.pressure, desk.raw_pressure)
 
 
 def _corners(box: Box) -> tuple[Point, ...]:

@@ -195,6 +195,16 @@ def test_the_tour_has_four_cards_that_cover_no_picture_and_goes_away(hand):
     assert not hand.has("tour")
 
 
+def test_the_tour_can_be_taken_again(hand):
+    hand.window._desk.focus = list(Focus)[1]
+    hand.turn()
+    hand.key(pygame.K_F1)
+    hand.key(pygame.K_F1, pygame.KMOD_LSHIFT)
+    hand.turn()
+    assert hand.has("tour")
+    assert not hand.window._desk.is_help_open
+
+
 # --- examples
 
 

@@ -128,6 +128,7 @@ ACTIONS: tuple[ActionRow, ...] = (
     ActionRow("focus", "Only the pictures, only the face, everything", "window", ("tab",)),
     ActionRow("full_screen", "Full screen", "window", ("f", "f11")),
     ActionRow("help", "These keys", "window", ("f1", "?")),
+    ActionRow("tour", "The first steps, once more", "window", ("shift+f1",)),
     ActionRow("key_file", "Write the keys that can be changed into a file", "window", ("ctrl+k",)),
     ActionRow("leave", "Close what lies on top, leave full screen", "window", ("escape",)),
     ActionRow("quit", "Quit", "window", ("ctrl+q",)),
@@ -152,7 +153,7 @@ ACTIONS: tuple[ActionRow, ...] = (
 )
 
 # The window does these by itself; Window.apply() takes them from OSC and MIDI too.
-WINDOW_ACTIONS = frozenset({"panel", "focus", "full_screen", "help", "leave", "pan"})
+WINDOW_ACTIONS = frozenset({"panel", "focus", "full_screen", "help", "leave", "pan", "tour"})
 
 
 def row(name: str) -> ActionRow | None:

@@ -60,6 +60,7 @@ class Marks:
     ] = ()  # corners of the box round what is picked, and its turning handle
     frame: tuple[Point, ...] = ()  # corners of the box that picks
     axis: tuple[Point, ...] = ()  # the axis of symmetry, from above to below
+    across: Point = (1.0, 0.0)  # where one side of the paper to the right is seen from there
     zoom: float = 1.0
     pressure: float | None = None  # of a real pen that is down, as it is felt
     raw_pressure: float = 0.0  # as the pen reported it last

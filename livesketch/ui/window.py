@@ -128,6 +128,8 @@ class Window:
             self._patchwork.forget()
         elif action.name == "help":
             desk.is_help_open = not desk.is_help_open
+        elif action.name == "tour":
+            desk.tour_card, desk.focus, desk.is_help_open = 0, Focus.EVERYTHING, False
         elif action.name == "pan":
             is_told = isinstance(action.value, bool)
             desk.is_panning = bool(action.value) if is_told else not desk.is_panning

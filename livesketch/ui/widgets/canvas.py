@@ -22,7 +22,7 @@ def parts(view: View, desk: Desk, layout: Layout, kit: Kit, pictures: Pictures) 
     if layout.paper.width:
         if view.source == "paper":
             found.append(_paper(view, desk, layout.paper, kit, pictures))
-            found += paper_marks.parts(view, layout.paper, kit)
+            found += paper_marks.parts(view, desk, layout.paper, kit)
             if view.is_empty and desk.grabbed != "paper":
                 found.append(invitation.on_paper(layout.paper, kit, view.task))
         else:

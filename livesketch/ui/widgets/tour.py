@@ -27,7 +27,7 @@ CARDS: tuple[tuple[str, str], ...] = (
     ),
     (
         "P shows every knob, F1 every key. Nothing you draw is lost.",
-        "After a crash your drawing is offered again.",
+        "After a crash your drawing is offered again. Shift+F1 shows these cards once more.",
     ),
 )
 
