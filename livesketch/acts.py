@@ -11,7 +11,7 @@ from livesketch.kinds import kind_of
 from livesketch.outputs.files import write_png
 from livesketch.paper_acts import PAPER_ACTS, knob_turned
 from livesketch.places import free_name, home_folder
-from livesketch.rig import RIG_ACTS
+from livesketch.rig_acts import RIG_ACTS
 from livesketch.session import meet, person
 from livesketch.sources.webcam import list_cameras
 from livesketch.staging import Stage, change_source, freeze

@@ -27,6 +27,7 @@ from livesketch.rig import open_rig
 from livesketch.rig_options import RigOptions
 from livesketch.session import Session, meet, person, restore, save
 from livesketch.showing import example_frame, ghost
+from livesketch.sound.routes import with_route
 from livesketch.sources.paper import Source as Paper
 from livesketch.ui.view import Message, View
 from livesketch.ui.window import Window
@@ -75,6 +76,8 @@ class App:
             session.set(name, value)
         for name, form in options.rig.forms.items() if not options.is_going_on else ():
             session.outputs.setdefault(name, {}).update(form)
+        for one in options.rig.routes if not options.is_going_on else ():
+            session.routes = with_route(session.routes, one)
         session.model = options.model or session.model
         session.runtime = options.runtime or session.runtime
         if options.seed is not None and not options.is_going_on:
@@ -139,7 +142,7 @@ class App:
         asked = [action for action in (*self._heard(), *actions) if not self._is_learnt(action)]
         for action in safety_first((*rig.actions(), *asked)):
             self._try(lambda action=action: self._do(action))
-        for step in (self._look, self._collect, rig.show):
+        for step in (self._listen, self._look, self._collect, rig.show):
             self._try(step)
         for sentence in rig.news():
             self._say(sentence)
@@ -202,6 +205,9 @@ class App:
         if news:
             self._say(news, is_error=False)
 
+    def _listen(self) -> None:
+        self.stage.has_changed |= self.stage.rig.listen()
+
     def _look(self) -> None:
         """Ask the model when the frame or the settings changed, and not otherwise."""
         stage = self.stage
@@ -246,7 +252,7 @@ class App:
 
     def _request(self, frame: Frame) -> Request:
         session, live = self.stage.session, self.stage.live
-        look = live.look(self.stage.rig.director.look, float(session.values["me_other"]))
+        look = live.look(self.stage.rig.director.look, float(session.played["me_other"]))
         is_picture = frame.picture is not None
         over = live.overlay.lines() if is_picture else ()
         wants_look = live.wants_look and is_picture

@@ -16,6 +16,7 @@ from livesketch.outputs.painter import Painter
 from livesketch.outputs.recorder import Recorder
 from livesketch.outputs.second_screen import SecondScreen
 from livesketch.places import free_name, home_folder
+from livesketch.sound.block import Block
 from livesketch.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -62,6 +63,7 @@ class Audience:
     ) -> None:
         self.setups = dict(setups or {})  # what each is to be when it is opened
         self.open_output, self._clock = open_output, clock
+        self.has_sound = False  # the next film is to have the microphone in it
         self._seats: dict[str, _Open] = {}
         self._closing: list[tuple[str, Setup, Worker[Output, str]]] = []
         self._previewed = -float("inf")
@@ -87,6 +89,7 @@ class Audience:
         if name in self._seats:
             return
         setup = _placed(name, self.setups.get(name, Setup()))
+        setup = replace(setup, has_sound=self.has_sound and name == "recorder")
         output = self.open_output(name, setup)
         self._seats[name] = _Open(setup, output, Painter(PREVIEW))
 
@@ -144,6 +147,12 @@ class Audience:
                     seat.picture = seat.painter.paint(_laid_out(show, seat.setup))
                 except Exception:
                     log.exception("no preview of %s", name)
+
+    def hear(self, block: Block) -> None:
+        """What the microphone heard, for the film that is being recorded."""
+        seat = self._seats.get("recorder")
+        if seat is not None and isinstance(seat.output, Recorder):
+            seat.output.hear(block)
 
     def seats(self) -> tuple[Seat, ...]:
         found = []

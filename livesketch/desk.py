@@ -109,7 +109,7 @@ class Desk:
                 self._tools.up()
 
     def _pen(self, fact: Pointer, pressure: float) -> None:
-        values, self.raw_pressure = self.session.values, pressure
+        values, self.raw_pressure = self.session.played, pressure
         if self._calibration is not None and fact.kind != "up":
             self._calibration.feed(fact.kind == "down", pressure)
         low, high = float(values["pressure_low"]), float(values["pressure_high"])

@@ -13,7 +13,9 @@ from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from livesketch.errors import LivesketchError
 from livesketch.places import user_dir
+from livesketch.sound.microphone import microphones
 from livesketch.sources.webcam import list_cameras
 from livesketch.tablet import PENS
 from livesketch.tablet.listing import kernel_pens, x11_pens
@@ -209,6 +211,16 @@ def midi(root: Path) -> Finding:
     return Finding(kind, tuple(names), missing, later)
 
 
+def sound(root: Path) -> Finding:
+    kind = "microphones"
+    try:
+        names = tuple(microphones())
+    except LivesketchError as error:
+        return Finding(kind, missing=error.message, hint=error.hint)
+    hint = "To react to sound: livesketch --sound."
+    return Finding(kind, names, "" if names else "No microphone is plugged in.", hint)
+
+
 def torch(root: Path) -> Finding:
     kind = "PyTorch"
     card = _nvidia_card(root)
@@ -327,6 +339,7 @@ PROBES: dict[str, Callable[[Path], Finding]] = {
     "displays": displays,
     "tablets": tablets,
     "MIDI ports": midi,
+    "microphones": sound,
     "PyTorch": torch,
     "OpenVINO": openvino,
     "MediaPipe": mediapipe,

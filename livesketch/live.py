@@ -27,7 +27,7 @@ class Overlay:
 
     def __init__(self, session: Session) -> None:
         self._of = session
-        self._own = Session(values=session.values)  # the same knobs
+        self._own = Session(values=session.values, driven=session.driven)  # the same knobs
         self._desk = Desk(self._own, None)
         self._times: list[float] = []
         self._anchors: list[NDArray[np.float32]] = []  # landmarks in sides, when a line was begun

@@ -378,6 +378,23 @@ PARAMETERS: tuple[Parameter, ...] = (
         "drift_pace", "stage", 12.0, "Drifting: from one person to the next.", 2.0, 120.0, "s"
     ),
     Parameter(
+        "sound_gain",
+        "sound",
+        0.0,
+        "How much louder than it comes in the sound is taken.",
+        -20.0,
+        40.0,
+        "dB",
+        label="sensitivity",
+    ),
+    Parameter(
+        "record_sound",
+        "sound",
+        False,
+        "The microphone is in films that are recorded, from the next one on.",
+        label="sound in recordings",
+    ),
+    Parameter(
         "left_handed",
         "window",
         False,

@@ -103,6 +103,8 @@ def go_on(stage: Stage, folder: Path) -> list[str]:
         return ["What was on stage is not known any more."]
     said: list[str] = []
     rig = stage.rig
+    sound = show.get("sound")
+    stage.session.sound = sound if isinstance(sound, str) else None
     rig.is_blackout = bool(show.get("is_blackout"))
     rig.answer = _last_face(folder / FACE, stage.session.look)
     stage.face = None if rig.answer is None else rig.answer.face
@@ -134,6 +136,7 @@ def _facts(session: Session, rig: Rig) -> dict[str, object]:
             "source": session.source,
             "source_spec": session.source_spec,
             "outputs": list(rig.audience.names),
+            "sound": session.sound,
             "is_blackout": rig.is_blackout,
             "cues": None if director.path is None else str(director.path.absolute()),
             "cue": director.index,

@@ -12,10 +12,9 @@ from livesketch.controls.midi import Midi
 from livesketch.controls.midi_ports import RtMidi
 from livesketch.controls.osc import Osc
 from livesketch.director import Director
-from livesketch.errors import UsageError
 from livesketch.frames import Code, Look, Result, Show
-from livesketch.outputs.backdrop import lift
-from livesketch.outputs.forms import checked_form, forms_from
+from livesketch.listening import Listener
+from livesketch.outputs.forms import forms_from
 from livesketch.parameters import Value
 from livesketch.places import user_dir
 from livesketch.remotes import Remotes
@@ -33,6 +32,7 @@ class Rig:
     director: Director
     audience: Audience
     remotes: Remotes
+    listener: Listener
     is_show: bool = False
     clock: Callable[[], float] = time.monotonic
 
@@ -59,6 +59,14 @@ class Rig:
         self.director.midi_beat_s = self.remotes.beat_s
         return self.remotes.actions(self._values(), self.audience.asked())
 
+    def listen(self) -> bool:
+        """Hear what the microphone heard; True if a knob that follows it was turned."""
+        self.audience.has_sound = bool(self.session.values["record_sound"])
+        blocks, is_turned = self.listener.turn(self.audience.is_open("recorder"))
+        for block in blocks:
+            self.audience.hear(block)
+        return is_turned
+
     def show(self) -> None:
         """Hand the outputs what the audience may see now."""
         self.audience.show(self.seen())
@@ -70,7 +78,7 @@ class Rig:
             result = self.safe
         elif self._frozen is not None:
             result = self._frozen[0]
-        values = self.session.values
+        values = self.session.played
         return Show(
             result,
             self.is_blackout,
@@ -82,7 +90,8 @@ class Rig:
 
     def news(self) -> list[str]:
         said, self.remotes.troubles = self.remotes.troubles, []
-        return [*said, *self.audience.news()]
+        heard = self.listener.news()
+        return [*said, *([heard] if heard else []), *self.audience.news()]
 
     def holds_back(self, name: str, value: object) -> str:
         """In a show, what would end it or uncover a screen waits for Enter; the sentence that says so."""
@@ -103,13 +112,16 @@ class Rig:
         return Action(pending[0], pending[1])
 
     def learn_from(self, action: Action) -> str:
-        """What was touched in the window is what the next MIDI control is for; "" for other actions."""
+        """What was touched in the window is what the next MIDI control is for, or follows a sound; "" for other actions."""
         midi = self.remotes.midi
-        if not self.is_learning or midi is None:
-            return ""
         name, value = action.name, action.value
         if name == "set" and isinstance(value, tuple):
             name, value = str(value[0]), None
+            said = self.listener.touched(name)
+            if said:
+                return said
+        if not self.is_learning or midi is None:
+            return ""
         if name not in addresses(is_at_hand=True):
             return ""
         self.is_learning = False
@@ -131,6 +143,7 @@ class Rig:
 
     def close(self) -> None:
         self.remotes.close()
+        self.listener.close()
         self.audience.close_all()
 
     def _values(self) -> dict[str, Value]:
@@ -162,118 +175,10 @@ def open_rig(
     session.outputs = forms_from(session.outputs)
     for name, form in session.outputs.items():
         audience.shape(name, form)
-    rig = Rig(session, director, audience, Remotes(osc, midi), options.is_show)
+    session.sound = options.sound
+    audience.has_sound = bool(session.values["record_sound"])
+    listener = Listener(session)
+    rig = Rig(session, director, audience, Remotes(osc, midi), listener, options.is_show)
     for name in options.outputs:
         audience.open(name)
     return rig, notes
-
-
-# What the actions of a show do: (rig, value) -> what to tell the operator.
-
-Act = Callable[[Rig, object], str | None]
-
-
-def _switched(value: object, now: bool) -> bool:
-    return bool(value) if isinstance(value, bool | int | float) else not now
-
-
-def _blackout(rig: Rig, value: object) -> None:
-    rig.is_blackout = _switched(value, rig.is_blackout)
-
-
-def _freeze(rig: Rig, value: object) -> None:
-    rig.freeze(_switched(value, rig.is_frozen))
-
-
-def _panic(rig: Rig, value: object) -> None:
-    rig.panic(_switched(value, rig.is_panic))
-
-
-def _safe_picture(rig: Rig, value: object) -> str:
-    if rig.answer is None or rig.answer.face is None:
-        raise UsageError("There is no face yet.", "Draw something first.")
-    rig.safe = rig.answer
-    return "Panic brings back this face from now on."
-
-
-def _step(step: int) -> Act:
-    def go(rig: Rig, value: object) -> str:
-        return rig.director.go(rig.director.index + step, rig.clock())
-
-    return go
-
-
-def _cue(rig: Rig, value: object) -> str:
-    return rig.director.go(value if isinstance(value, int) else -1, rig.clock())
-
-
-def _keep_cue(rig: Rig, value: object) -> str:
-    director = rig.director
-    if director.path is None:
-        folder = user_dir("data") / "cues"
-        director.path = folder / time.strftime("cues-%Y-%m-%d-%H%M%S.toml")
-    cue = director.keep()
-    return f"Kept as cue {director.index + 1}, {cue.name}, in {director.path}."
-
-
-def _drift(rig: Rig, value: object) -> str:
-    rig.director.drift(not rig.director.is_drifting, rig.clock())
-    return "Drifting." if rig.director.is_drifting else "It stays with this person."
-
-
-def _tap(rig: Rig, value: object) -> str:
-    rig.director.tempo.tap(rig.clock())
-    return f"{rig.director.tempo.per_minute:.0f} beats a minute."
-
-
-def _output(rig: Rig, value: object) -> None:
-    name = str(value)
-    if rig.audience.is_open(name):
-        rig.audience.close(name)
-        if name == "second screen":
-            lift()
-    else:
-        rig.audience.open(name)
-
-
-def _shape_output(rig: Rig, value: object) -> str:
-    if not (isinstance(value, tuple) and len(value) == 3):
-        raise UsageError("An output, what of it, and its value are needed.")
-    name, key = str(value[0]), str(value[1])
-    form = {key: checked_form(name, key, value[2])}
-    rig.session.outputs.setdefault(name, {}).update(form)
-    return "" if rig.audience.shape(name, form) else "From the next recording on."
-
-
-def _keep_replay(rig: Rig, value: object) -> str:
-    path = rig.audience.keep_replay()
-    return "" if path else "The last half minute is remembered from now on."
-
-
-def _learn(rig: Rig, value: object) -> str:
-    midi = rig.remotes.midi
-    if midi is None:
-        raise UsageError("No MIDI is listened to.", "Begin with: livesketch --midi.")
-    rig.is_learning = not rig.is_learning
-    midi.stop_learning()
-    return "Touch in the window what a knob or pad shall do." if rig.is_learning else ""
-
-
-RIG_ACTS: dict[str, Act] = {
-    "blackout": _blackout,
-    "freeze": _freeze,
-    "panic": _panic,
-    "safe_picture": _safe_picture,
-    "next_cue": _step(1),
-    "previous_cue": _step(-1),
-    "cue": _cue,
-    "keep_cue": _keep_cue,
-    "drift": _drift,
-    "tap": _tap,
-    "second_screen": lambda rig, value: _output(rig, "second screen"),
-    "record": lambda rig, value: _output(rig, "recorder"),
-    "output": _output,
-    "shape_output": _shape_output,
-    "keep_replay": _keep_replay,
-    "learn": _learn,
-}

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from livesketch.outputs import Setup
+from livesketch.sound.routes import Route
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,8 @@ class RigOptions:
     forms: Mapping[str, Mapping[str, object]] = field(
         default_factory=dict
     )  # goes before what was kept
+    sound: str | None = None  # a part of a microphone's name; "" takes the usual one
+    routes: tuple[Route, ...] = ()  # which knobs follow it
     osc: tuple[str, int] | None = None  # host, port
     midi: str | None = None  # a part of a controller's name; "" takes the first one
     cues: Path | None = None

@@ -10,6 +10,7 @@ from livesketch.disk import write_whole
 from livesketch.errors import LivesketchError, OutputError
 from livesketch.frames import Look, Settings
 from livesketch.parameters import Value, checked, defaults, frozen, parameter
+from livesketch.sound.routes import Route, facts_of, routes_from
 
 VERSION = 1
 LOOKS_AT_FIRST = 8
@@ -33,14 +34,22 @@ class Session:
     source_spec: str = ""
     view: Viewpoint = HOME  # how the paper lies before the eye
     outputs: dict[str, dict[str, object]] = field(default_factory=dict)  # what each looks like
+    sound: str | None = None  # a microphone that is listened to; "": the usual one; None: nobody
+    routes: list[Route] = field(default_factory=list)  # which knobs follow what is heard
+    driven: dict[str, float] = field(default_factory=dict)  # where those stand; `values` stay
     brush_knobs: dict[str, dict[str, Value]] = field(default_factory=dict)  # of brushes put away
 
     @property
     def look(self) -> Look:
         return self.looks[self.look_index]
 
+    @property
+    def played(self) -> dict[str, Value]:
+        """The knobs as they are played: `values`, but for those that follow the sound."""
+        return {**self.values, **self.driven} if self.driven else self.values
+
     def settings(self) -> Settings:
-        return frozen(self.values)
+        return frozen(self.played)
 
     def set(self, name: str, value: object) -> None:
         """Turn a knob; UsageError for one that does not exist or a value that makes no sense."""
@@ -82,6 +91,7 @@ def facts(session: Session) -> dict[str, object]:
         "model": session.model,
         "runtime": session.runtime,
         "outputs": session.outputs,
+        "routes": facts_of(session.routes),
         "brush_knobs": session.brush_knobs,
     }
 
@@ -115,6 +125,7 @@ def restore(session: Session, path: Path) -> list[str]:
         except LivesketchError as error:
             notes.append(str(error))
     session.brush_knobs = _brushes_from(kept.get("brush_knobs"))
+    session.routes = routes_from(kept.get("routes"))
     outputs = kept.get("outputs")
     session.outputs = {
         str(name): dict(form)

@@ -12,6 +12,8 @@ from livesketch.outputs import OUTPUTS, Setup
 from livesketch.outputs.forms import SCREEN, Form, checked_form
 from livesketch.revival_names import GO_ON
 from livesketch.rig_options import RigOptions
+from livesketch.sound.hearing import SOURCES
+from livesketch.sound.routes import route_of
 
 
 def with_stage(
@@ -103,6 +105,17 @@ def _stage_arguments(parser: argparse.ArgumentParser) -> None:
         help="where the second screen's corners go, clockwise from the upper left, 0 to 1",
     )
     group.add_argument(
+        "--sound", nargs="?", const="", metavar="NAME", help="listen to a microphone"
+    )
+    group.add_argument(
+        "--follow",
+        type=route_of,
+        action="append",
+        default=[],
+        metavar="SOUND=KNOB[:LOW..HIGH[:SECONDS]]",
+        help=f"a knob follows what is heard ({', '.join(SOURCES)}); can be said again",
+    )
+    group.add_argument(
         "--osc", nargs="?", const="127.0.0.1:9000", metavar="[HOST:]PORT", help="listen to OSC"
     )
     group.add_argument(
@@ -149,6 +162,8 @@ def rig(args: argparse.Namespace) -> RigOptions:
         outputs=tuple(dict.fromkeys(opened)),
         setups=setups,
         forms=_forms(args),
+        sound=args.sound,
+        routes=tuple(args.follow),
         osc=None if args.osc is None else _address(args.osc),
         midi=args.midi,
         cues=args.cues,

@@ -76,7 +76,7 @@ class _Drawing:
     """A free line, calmed before the eye, drawn on the paper."""
 
     def __init__(self, session: Session, is_eraser: bool) -> None:
-        values = session.values
+        values = session.played
         self._session = session
         self._view = session.view
         self._brush = brush_in_hand(session, is_eraser)
@@ -179,7 +179,7 @@ def on_paper(sample: Sample, view: Viewpoint) -> Sample:
 
 
 def brush_in_hand(session: Session, is_eraser: bool) -> Brush:
-    values = session.values
+    values = session.played
     mirror = float(values["symmetry_axis"]) if values["symmetry"] else None
     if is_eraser:
         return Brush(ERASER, float(values["eraser_size"]) / 1000, mirror=mirror)

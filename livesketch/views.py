@@ -19,7 +19,8 @@ from livesketch.showing import (
     source_choices,
     traced,
 )
-from livesketch.sources import SOURCES
+from livesketch.sound.hearing import SOURCES
+from livesketch.sources import SOURCES as PLACES
 from livesketch.ui.view import (
     Choice,
     CueCard,
@@ -28,6 +29,7 @@ from livesketch.ui.view import (
     OutputCard,
     PixelRect,
     ShowView,
+    SoundView,
     Stats,
     View,
 )
@@ -68,14 +70,14 @@ def view_of(
         is_held=session.is_held,
         looks=tuple(LookCard(who.name, errands.cards.picture(who)) for who in session.looks),
         look_index=session.look_index,
-        values=session.values,
+        values=session.played,
         kind=pipeline.model.kind if pipeline is not None else "",
         task=pipeline.model.task if pipeline is not None else "",
         model=session.model,
         models=tuple(Choice(name, name) for name in stage.models),
         runtime=session.runtime,
         runtimes=tuple(Choice(name, name) for name in RUNTIMES),
-        sources=source_choices(SOURCES),
+        sources=source_choices(PLACES),
         input_label=hand.label if stage.source is None else stage.source.label,
         device=device_words(pipeline),
         stats=Stats(
@@ -87,7 +89,20 @@ def view_of(
         recoverable=recoverable,
         outputs=stage.rig.audience.names,
         outputs_offered=stage.rig.audience.offered,
+        sound=sound_of(stage.rig),
         show=show_of(stage.rig, errands) if stage.rig.is_playing else None,
+    )
+
+
+def sound_of(rig: Rig) -> SoundView:
+    listener, session = rig.listener, rig.session
+    return SoundView(
+        session.sound,
+        listener.state,
+        listener.names,
+        tuple(float(getattr(listener.heard, source)) for source in SOURCES),
+        listener.learning,
+        tuple(session.routes),
     )
 
 
@@ -121,5 +136,10 @@ def show_of(rig: Rig, errands: Errands) -> ShowView:
         number=f"{director.index + 1}/{len(cues)}" if cues else "",
         tempo=f"{60 / director.beat_s:.0f} bpm" if director.is_in_time else "",
         is_moving=director.is_moving,
-        remotes=rig.remotes.words,
+        remotes="  ".join(part for part in (rig.remotes.words, _sound_words(rig)) if part),
     )
+
+
+def _sound_words(rig: Rig) -> str:
+    state = rig.listener.state
+    return "sound" if state == "listening" else f"sound {state.partition(':')[0]}" if state else ""

@@ -15,7 +15,8 @@ from livesketch.flags import draw
 from livesketch.outputs import Setup
 from livesketch.outputs.forms import LAYOUTS, checked_form, forms_from, shaped
 from livesketch.post import layout
-from livesketch.rig import RIG_ACTS, open_rig
+from livesketch.rig import open_rig
+from livesketch.rig_acts import RIG_ACTS
 from livesketch.rig_options import RigOptions
 from livesketch.session import Session, restore, save
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from pythonosc.osc_message_builder import OscMessageBuilder
+from sounds import Studio, tone
 from stage import until
 from test_app import HEAD, Play
 from tiny import write_tiny
@@ -17,6 +18,7 @@ from livesketch.controls.actions import Action
 from livesketch.frames import Show
 from livesketch.outputs.painter import Painter
 from livesketch.rig_options import RigOptions
+from livesketch.sound.microphone import Microphone
 
 
 class Wall:
@@ -272,3 +274,26 @@ def test_a_model_whose_card_is_full_gives_way_and_the_audience_keeps_the_last_go
     stage.play.until(lambda view: view.is_fresh, "its face")
     stage.app.turn()
     assert not np.array_equal(stage.wall.picture, face)
+
+
+def test_in_the_program_a_loud_sound_asks_for_another_face_and_the_knob_shows_it(begin) -> None:
+    stage = begin()
+    studio, session = Studio(), stage.app.stage.session
+    stage.rig.listener.open_microphone = lambda name: Microphone(name, studio.open)
+    session.sound = ""
+    stage.do("follow", "level")
+    stage.app.turn([Action("set", ("smile", 0.5))])  # touched in the window: learnt, not turned
+    assert session.values["smile"] == 0.0
+    stage.draw()
+    assert until(lambda: (stage.app.turn(), studio.streams)[1])
+    asked = []
+
+    def hears() -> bool:
+        studio.streams[0].play(tone(440, 0.05, 1.0))
+        stage.app.turn()
+        result = stage.rig.answer
+        asked.append(0.0 if result is None else float(result.request.settings["smile"]))
+        return asked[-1] > 0.5
+
+    assert until(hears)
+    assert session.values["smile"] == 0.0

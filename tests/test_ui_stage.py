@@ -6,9 +6,10 @@ import pygame
 import pytest
 from ui_stage import Hand, flat, names
 
+from livesketch.sound.routes import Route
 from livesketch.ui import theme
 from livesketch.ui.layout import Focus, arrange
-from livesketch.ui.view import CueCard, OutputCard, ShowView
+from livesketch.ui.view import CueCard, OutputCard, ShowView, SoundView
 
 OUTPUTS = (
     OutputCard("second screen", "playing on DP-2", "good", flat((200, 40, 40), 72)),
@@ -143,3 +144,51 @@ def test_what_happens_in_an_outputs_window_is_not_drawn_on_the_paper(hand: Hand)
     hand.post(pygame.WINDOWCLOSE, window=None)
     assert names(hand.turn()) == ["quit"]
     other.destroy()
+
+
+SOUND = SoundView(
+    chosen="",
+    state="listening",
+    names=("Built-in", "USB"),
+    levels=(0.7, 0.4, 0.2, 0.5, 0.1),
+    routes=(Route("onset", "smile", -0.2, 0.8, 0.1),),
+)
+
+
+def open_sound(hand: Hand, sound: SoundView) -> None:
+    hand.facts["sound"] = sound
+    hand.key(pygame.K_p)
+    hand.turn()
+    hand.window._desk.folded.discard("sound")
+    hand.window._desk.folded |= {"plays", "face", "pen", "paint", "paper", "camera", "stage"}
+    hand.turn()
+    hand.turn()
+
+
+def test_the_panel_shows_what_is_heard_and_chooses_who_listens(hand: Hand) -> None:
+    open_sound(hand, SOUND)
+    meters = hand.part("panel.sound.meters").rect
+    assert hand.colour(meters.x + 5, meters.y + 25)[:3] == theme.GREEN  # level: 0.7
+    (action,) = hand.click("panel.microphone.USB")
+    assert (action.name, action.value) == ("microphone", "USB")
+    (action,) = hand.click("panel.microphone.off")
+    assert (action.name, action.value) == ("microphone", None)
+    (action,) = hand.click("panel.follow.onset")
+    assert (action.name, action.value) == ("follow", "onset")
+
+
+def test_the_range_of_a_knob_that_follows_is_set_and_it_is_taken_away(hand: Hand) -> None:
+    open_sound(hand, SOUND)
+    hand.window._desk.panel_scroll = 200
+    hand.turn()
+    hand.turn()
+    (action,) = hand.click("panel.route.smile_low")
+    assert action.name == "route"
+    assert action.value == Route("onset", "smile", pytest.approx(0.0, abs=0.02), 0.8, 0.1)
+    (action,) = hand.click("panel.route.smile")
+    assert (action.name, action.value) == ("route", "smile")
+
+
+def test_a_missing_microphone_is_said_in_the_panel(hand: Hand) -> None:
+    open_sound(hand, SoundView(chosen="", state="missing: There is no microphone here."))
+    assert "no microphone" in hand.part("panel.sound.state").tip

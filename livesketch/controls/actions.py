@@ -115,6 +115,7 @@ ACTIONS: tuple[ActionRow, ...] = (
     ActionRow("second_screen", "Second screen: open, close", "stage", ("f5",)),
     ActionRow("keep_replay", "Save the last half minute", "stage", ("f6",)),
     ActionRow("record", "Record: begin, end", "stage", ("f7",)),
+    ActionRow("listen", "Listen to the microphone: on, off", "stage", ("f8",)),
     ActionRow("learn", "MIDI: learn what is touched next", "stage", ("ctrl+m",)),
     ActionRow(
         "open", "Open a drawing, picture or video", "file", ("ctrl+o",), value="pathlib.Path"
@@ -140,6 +141,9 @@ ACTIONS: tuple[ActionRow, ...] = (
     ActionRow("pick_look", "Choose a person", "values", value="index into View.looks"),
     ActionRow("cue", "Go to a cue", "values", value="its place in the list, from 0"),
     ActionRow("output", "Open an output, or close it", "values", value="a name of OUTPUTS"),
+    ActionRow("microphone", "Listen to this one", "values", value="a part of its name"),
+    ActionRow("follow", "The next knob touched follows it", "values", value="a name of SOURCES"),
+    ActionRow("route", "A knob follows a sound, or no more", "values", value="a Route, or a knob"),
     ActionRow(
         "shape_output",
         "An output's own layout, size, flip, corners, edges",

@@ -16,14 +16,13 @@ SAFETY = frozenset({"blackout", "panic", "freeze"})
 CLOSED = frozenset(
     {"open", "save", "save_as", "save_face", "copy_face", "quit", "confirm", "leave"}
     | {"recover", "forget", "learn"}
-    | {
-        "set",
-        "pointer",
-        "shape_output",
-    }  # these carry more than one value; knobs have addresses of their own
+    | {"microphone", "follow"}
+    # these carry more than one value; knobs have addresses of their own
+    | {"set", "pointer", "shape_output", "route"}
 )
-# Whoever reaches a network port writes nothing on the disk and uncovers no screen; a pad may.
-AT_HAND = frozenset({"record", "keep_replay", "keep_cue", "second_screen", "output"})
+# Whoever reaches a network port writes nothing on the disk, uncovers no screen and opens no microphone;
+# a pad may.
+AT_HAND = frozenset({"listen", "record", "keep_replay", "keep_cue", "second_screen", "output"})
 NUMBERED = frozenset({"pick_look", "cue"})
 
 Kind = Literal["number", "switch", "choice", "press", "text", "index"]

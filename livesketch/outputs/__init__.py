@@ -39,6 +39,7 @@ class Setup:
     fps: int = 30
     name: str = "livesketch"  # what other programs call it; a virtual camera's device, or ""
     path: Path | None = None
+    has_sound: bool = False  # the microphone is in the film
     host: str = "127.0.0.1"
     port: int = 8080
     password: str = ""

@@ -17,6 +17,8 @@ from PIL import Image
 from livesketch.errors import OutputError
 from livesketch.frames import Picture
 from livesketch.outputs.files import ENCODERS, is_full, make_folder, said, usable
+from livesketch.outputs.soundtrack import open_soundtrack
+from livesketch.sound.block import Samples
 
 # In fragments, so that what is on the disk plays after a full disk or a power cut; turned into an
 # ordinary film, which every program knows, when it ends well.
@@ -41,8 +43,9 @@ class Film:
         size: tuple[int, int],
         fps: int = 30,
         open_file: Callable[[Path], BinaryIO] = open_new,
+        has_sound: bool = False,
     ) -> None:
-        self._path = path
+        self._path, self._fps = path, fps
         self.frames = 0
         make_folder(path.parent)
         try:
@@ -50,6 +53,11 @@ class Film:
         except OSError as error:
             raise said(error, path) from error
         self._container, self._stream = film_stream(self._disk, size, fps, MOVFLAGS)
+        self._sound = open_soundtrack(self._container) if has_sound else None
+
+    @property
+    def has_sound(self) -> bool:
+        return self._sound is not None
 
     def write(self, picture: Picture) -> None:
         """One more picture of the film's size. OutputError when the disk takes no more: the film has
@@ -62,8 +70,24 @@ class Film:
                 self._container.mux(packet)
         except (OSError, av.error.FFmpegError) as error:
             self._disk.error = self._disk.error or error
-        self._raise()
         self.frames += 1
+        if self._sound is not None:
+            self._sounded(self._sound.keep_up)
+        self._raise()
+
+    def hear(self, at: int, samples: Samples) -> None:
+        """Sound that began `at` samples (of RATE a second) after the first picture."""
+        sound = self._sound
+        if sound is not None:
+            self._sounded(lambda _: sound.hear(at, samples))
+            self._raise()
+
+    def _sounded(self, do: Callable[[float], None]) -> None:
+        """With the film's length so far, in seconds."""
+        try:
+            do(self.frames / self._fps)
+        except (OSError, av.error.FFmpegError) as error:
+            self._disk.error = self._disk.error or error
 
     def close(self) -> None:
         """End it well, whatever was written; without a single picture there is no file."""
@@ -74,6 +98,9 @@ class Film:
             with suppress(OSError):
                 self._path.unlink()
             return
+        if self._sound is not None:
+            self._sounded(self._sound.end)
+        self._raise()
         try:
             for packet in self._stream.encode(None):
                 self._container.mux(packet)

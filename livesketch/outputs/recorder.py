@@ -13,12 +13,17 @@ from livesketch.outputs import Setup
 from livesketch.outputs.film import Film, PngFolder
 from livesketch.outputs.painter import Painter
 from livesketch.outputs.replay import Replay
+from livesketch.sound.block import RATE, Block, Samples
 from livesketch.worker import Queue, Worker
 
 log = logging.getLogger(__name__)
 
 WAITING = 64  # frames that may wait for the encoder: two seconds of them
+SOUNDS = 1024  # blocks of sound that may wait: ten seconds of them
 SLOW_S = 2.0  # writing what waits should never take so long
+
+
+Heard = tuple[int, Samples]  # where in the film, in samples, and what
 
 
 class Tape(Protocol):
@@ -55,13 +60,21 @@ class Recorder:
         self._began: float | None = None
         self._newest = -1  # the last frame that was put in
         self._queue: Queue[tuple[int, Show]] = Queue(WAITING)
+        self._sounds: Queue[Heard] = Queue(SOUNDS)
         self._cuts: Queue[_Cut] = Queue(8)
         self._news: Queue[str] = Queue(8)
         self._is_closed = False
         self._state = "waiting for the first picture"
         self._worker: Worker[bool, str] = Worker(
             lambda: (
-                _Desk(open_tape(), Painter(size, layout), self._queue, self._cuts, self._news).work
+                _Desk(
+                    open_tape(),
+                    Painter(size, layout),
+                    self._queue,
+                    self._sounds,
+                    self._cuts,
+                    self._news,
+                ).work
             ),
             "recorder",
         )
@@ -93,6 +106,11 @@ class Recorder:
                 self._state += f", {self.dropped} dropped"
             if self._worker.silent_for() > SLOW_S:
                 self._state += ", the disk is slow"
+
+    def hear(self, block: Block) -> None:
+        """What the microphone heard while the pictures were shown; a film without sound leaves it out."""
+        if self._began is not None and not self._is_closed:
+            self._sounds.put((round((block.time - self._began) * RATE), block.samples))
 
     def keep(self, path: Path) -> None:
         """Write what a Replay remembers to `path`; the recording goes on. It does not wait."""
@@ -157,11 +175,12 @@ class _Desk:
         tape: Tape,
         painter: Painter,
         queue: Queue[tuple[int, Show]],
+        sounds: Queue[Heard],
         cuts: Queue[_Cut],
         news: Queue[str],
     ) -> None:
         self._tape, self._painter, self._news = tape, painter, news
-        self._queue, self._cuts = queue, cuts
+        self._queue, self._sounds, self._cuts = queue, sounds, cuts
         self._picture: Picture | None = None
         self._frames = 0  # of the film so far
 
@@ -171,9 +190,11 @@ class _Desk:
             cut = self._cuts.take()
             while (item := self._queue.take()) is not None:
                 number, show = item
+                self._hear()  # before the pictures, or a film that had to wait would take it for late
                 self._fill(number)
                 self._picture = self._painter.paint(show)
                 self._fill(number + 1)
+            self._hear()
             if cut is None:
                 return ""
             self._fill(cut.frames)
@@ -181,6 +202,11 @@ class _Desk:
                 self._tape.close()
                 return "ended"
             self._keep(cut.keep)
+
+    def _hear(self) -> None:
+        while (heard := self._sounds.take()) is not None:
+            if isinstance(self._tape, Film):
+                self._tape.hear(*heard)
 
     def _keep(self, path: Path) -> None:
         """A copy that fails is told of, and the recording goes on."""
@@ -200,11 +226,13 @@ class _Desk:
 
 def open_output(setup: Setup) -> Recorder:
     """`setup.path`: an .mp4, or a folder for PNGs; None: the last half minute, for keep()."""
-    path, size, fps = setup.path, setup.size, setup.fps
+    path, size, fps, has_sound = setup.path, setup.size, setup.fps, setup.has_sound
 
     def open_tape() -> Tape:
         if path is None:
             return Replay(size, fps)
-        return Film(path, size, fps) if path.suffix.lower() == ".mp4" else PngFolder(path)
+        if path.suffix.lower() == ".mp4":
+            return Film(path, size, fps, has_sound=has_sound)
+        return PngFolder(path)
 
     return Recorder(open_tape, size, setup.layout, fps)

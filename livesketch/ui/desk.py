@@ -18,7 +18,7 @@ class Desk:
     has_stage: bool = False  # there is a show to be operated
     tour_card: int | None = None  # which card of the tour is shown, from 0; None: no tour
     folded: set[str] = field(
-        default_factory=lambda: {"parts", "person", "look", "layers"}
+        default_factory=lambda: {"parts", "person", "look", "layers", "sound"}
     )  # groups of the panel
     opened: set[str] = field(default_factory=set)  # outputs whose rows the panel shows
     corner: int | None = None  # of the wall in the panel, that is being dragged

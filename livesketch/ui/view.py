@@ -6,6 +6,8 @@ from pathlib import Path
 
 from livesketch.frames import Picture, Sketch
 from livesketch.parameters import Value
+from livesketch.sound.hearing import SOURCES
+from livesketch.sound.routes import Route
 
 TOOLS = ("pen", "eraser", "line", "ellipse", "select", "mask", "fill")
 Point = tuple[float, float]  # in sides of the paper's square on the screen
@@ -105,6 +107,18 @@ class ShowView:
     remotes: str = ""  # what is listened to
 
 
+@dataclass(frozen=True)
+class SoundView:
+    """What is listened to and heard. `chosen`: a microphone's name, "" the usual one, None nobody."""
+
+    chosen: str | None = None
+    state: str = ""
+    names: tuple[str, ...] = ()  # those that are known
+    levels: tuple[float, ...] = (0.0,) * len(SOURCES)  # of SOURCES, 0..1
+    learning: str = ""  # which of them waits for its knob
+    routes: tuple[Route, ...] = ()
+
+
 @dataclass(frozen=True, eq=False)
 class View:
     """Everything the window shows in this turn. Arrays are read during show() only and never changed.
@@ -158,4 +172,5 @@ class View:
     title: str = "livesketch"
     outputs: tuple[str, ...] = ()  # names of those that are open
     outputs_offered: tuple[str, ...] = ()  # what the panel can open
+    sound: SoundView = SoundView()
     show: ShowView | None = None  # None: nobody but the person at the window looks on

@@ -12,7 +12,7 @@ from livesketch.ui.kit import Kit
 from livesketch.ui.layout import Layout
 from livesketch.ui.parts import Part, button
 from livesketch.ui.view import Choice, View
-from livesketch.ui.widgets import output_rows, pressure_curve
+from livesketch.ui.widgets import output_rows, pressure_curve, sound_rows
 from livesketch.ui.widgets.blocks import Block, segmented
 from livesketch.ui.widgets.controls import slider, switch
 from livesketch.ui.widgets.knobs import applies
@@ -101,6 +101,8 @@ def _blocks(view: View, desk: Desk, kit: Kit, width: int) -> list[Block]:
             continue
         blocks.append(_title(group, desk, kit))
         if group not in desk.folded:
+            if group == "sound":
+                blocks += sound_rows.blocks(view.sound, desk, kit, width)
             for row in rows:
                 blocks.append(_knob(row, view, desk, kit, width))
                 if row.name == "pressure_high":  # the last of those that bend the curve

@@ -1,0 +1,1 @@
+"""What a microphone hears: blocks of sound, what is heard in them, and the knobs that follow."""
