@@ -25,6 +25,7 @@ from livesketch.models.engine import Model, open_model
 from livesketch.parameters import PARAMETERS, frozen
 from livesketch.post import composite
 from livesketch.post.sheet import sheet
+from livesketch.post.steering import LatentSmoother
 from livesketch.tracer import Steps, Tracer, moved, setting, strokes_of, timed
 
 __all__ = ["WANTS", "Pipeline", "model_tasks", "moved", "open_pipeline", "strokes_of"]
@@ -43,6 +44,9 @@ OWN_PACE_S = 0.5  # how soon the person in a live picture is known again after a
 COMPOSITE_SIDE = 512  # pixels of a picture that the face was put back into
 FACE_GROUPS = ("face", "parts", "person", "look", "layers")
 FACE_KNOBS = tuple(row.name for row in PARAMETERS if row.group in FACE_GROUPS)
+
+
+Seen = Sketch | Mask | Picture  # what a face is made of
 
 
 def open_pipeline(model: str, runtime: str = "auto", device: str | None = None) -> Pipeline:
@@ -75,6 +79,8 @@ class Pipeline:
         self._sketch: Sketch | None = None  # of the last face
         self._asked: tuple[object, ...] = ()
         self._face: Picture | None = None
+        self._calm = LatentSmoother()  # of a model that is steered by latents, before a camera
+        self._steered_as: object = None  # the look it was last
         self._corner: tuple[int, int] | None = None  # of the square of the camera that is shown
         self._me: tuple[float, Code] | None = None  # when a live person was seen last, and who
 
@@ -128,7 +134,7 @@ class Pipeline:
             look = self.model.look_of(square, "me") if request.wants_look else None
             who = self._redone(square, frame, who, request.settings)
         with timed(steps, "face"):
-            face = self._people(seen, who, request.settings)
+            face = self._people(seen, who, request.settings, frame)
         ended = time.monotonic()
         return Result(request, None, face, started, ended, steps, look=look, seen=square)
 
@@ -167,9 +173,11 @@ class Pipeline:
         code = between(code, self.model.code_of(other), share)
         return Look(seed=own.seed, code=code, style_space=self.model.style_space)
 
-    def _people(self, seen: Sketch | Mask | Picture, look: Look, settings: Settings) -> Picture:
+    def _people(self, seen: Seen, look: Look, settings: Settings, frame: Frame) -> Picture:
         """The face, or as many side by side as are asked for: the look's, then those of the next seeds."""
         count = int(str(setting(settings, "faces")))
+        if count == 1 and frame.is_live and self.model.is_steered:
+            return self._steered(seen, look, settings, frame)
         others = [Look(seed=look.seed + number) for number in range(1, count)]
         return sheet([self.model.face(seen, who, settings) for who in (look, *others)])
 
@@ -178,14 +186,25 @@ class Pipeline:
         if request.frame.is_live:  # who moves before a camera stays one person
             settings = frozen({**settings, "kin": 0.0})
         knobs = tuple(settings.get(name) for name in FACE_KNOBS)
-        asked = (look.seed, look.style_space, None if look.code is None else look.code.tobytes())
+        asked = _who(look)
         same = self._sketch is not None and (asked, knobs) == self._asked
-        if self._face is not None and same and _equal(sketch, self._sketch):
+        same &= _equal(sketch, self._sketch)
+        if self._face is not None and same and self._calm.has_arrived:
             return self._face
         with timed(steps, "face"):
-            self._face = self._people(sketch, look, settings)
+            self._face = self._people(sketch, look, settings, request.frame)
         self._sketch, self._asked = sketch, (asked, knobs)
         return self._face
+
+    def _steered(self, seen: Seen, look: Look, settings: Settings, frame: Frame) -> Picture:
+        """On the way to what is seen, which is there at once where somebody else is shown."""
+        who = _who(look)
+        if who != self._steered_as or self._tracer.is_cut:
+            self._calm.reset()
+        self._steered_as = who
+        ws = self.model.steered(seen, look, settings)
+        strength = float(setting(settings, "smoothing"))
+        return self.model.painted(self._calm.smoothed(ws, frame.time, strength))
 
     def _composed(
         self, face: Picture, sketch: Sketch, traced: Traced, request: Request, steps: Steps
@@ -212,6 +231,10 @@ class Pipeline:
             return look
         ends = self.model.code_of(look.start), self.model.code_of(look.end)
         return Look(code=between(*ends, look.t), style_space=self.model.style_space)
+
+
+def _who(look: Look) -> tuple[object, ...]:
+    return look.seed, look.style_space, None if look.code is None else look.code.tobytes()
 
 
 def _equal(one: Sketch, other: Sketch | None) -> bool:

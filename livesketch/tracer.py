@@ -50,6 +50,7 @@ class _Seen:
     crop: Picture | None = None
     landmarks: NDArray[np.float32] | None = None  # in pixels of the crop
     silhouette: NDArray[np.float32] | None = None
+    is_outlined: bool = False  # the silhouette was looked for
     traced: tuple[tuple[object, ...], Traced] | None = None  # settings it was shaped with
 
 
@@ -77,9 +78,8 @@ class Tracer:
         self._calm_picture = PictureSmoother()
         self._rest: _Rest | None = None  # of the person who is followed
         self._seen: _Seen | None = None
-        self._lines: tuple[Traced, Sketch] | None = (
-            None  # the last ones, and what they were drawn of
-        )
+        self.is_cut = False  # the newest picture shows somebody else than the one before
+        self._lines: tuple[Traced, Sketch] | None = None  # the last ones, and of what
 
     def trace(
         self,
@@ -93,9 +93,12 @@ class Tracer:
         seen = self._found(frame, picture, settings, steps)
         if seen.face is None:
             return None
-        if seen.crop is None or seen.landmarks is None:
+        smoothing = float(setting(settings, "smoothing"))
+        if not seen.is_outlined:
             with timed(steps, "crop"):
-                self._cut_out(seen, seen.face, float(setting(settings, "smoothing")))
+                square = self._cut_out(seen, seen.face, smoothing)
+                seen.silhouette = self._outline_of(seen, square, smoothing)
+                seen.is_outlined = True
         traced = self._shaped(seen, settings, steps)
         sketch = self._drawn(traced, steps)
         if over:
@@ -114,10 +117,8 @@ class Tracer:
         seen = self._found(frame, picture, settings, steps)
         if seen.face is None:
             return None
-        if seen.crop is None:
-            with timed(steps, "crop"):
-                self._cut_out(seen, seen.face, float(setting(settings, "smoothing")))
-        return seen.crop
+        with timed(steps, "crop"):
+            return self._cut_out(seen, seen.face, float(setting(settings, "smoothing")))
 
     def _found(self, frame: Frame, picture: Picture, settings: Settings, steps: Steps) -> _Seen:
         is_mirrored = frame.is_live and bool(setting(settings, "mirror"))
@@ -164,22 +165,34 @@ class Tracer:
         if face is not None and frame.is_live:
             strength = float(setting(settings, "smoothing"))
             calm = self._calm.smoothed(face.landmarks, frame.time, strength)
-            if self._rest is None or self._calm.is_new:
+            self.is_cut = self._rest is None or (strength > 0 and self._calm.is_new)
+            if self._rest is None or self.is_cut:
                 self._rest = _Rest(finder)
             face = replace(face, landmarks=self._rest.points.held(calm, _size(calm), strength))
         return _Seen(frame, is_mirrored, person, picture, face)
 
-    def _cut_out(self, seen: _Seen, face: Face, smoothing: float) -> None:
+    def _cut_out(self, seen: _Seen, face: Face, smoothing: float) -> Picture:
+        """The square around the face; its landmarks go with it."""
         from livesketch.tracing.framing import crop, in_place  # see _finder
 
-        seen.crop = crop(seen.picture, face.place, self._size)
-        seen.landmarks = in_place(face.landmarks, face.place, self._size)
+        if seen.crop is not None:
+            return seen.crop
+        square = crop(seen.picture, face.place, self._size)
+        if seen.frame.is_live:
+            square = self._calm_picture.smoothed(square, seen.frame.time, smoothing)
+            if self._rest is not None and smoothing > 0:
+                square = self._rest.square.held(square)
+        seen.crop, seen.landmarks = square, in_place(face.landmarks, face.place, self._size)
+        return square
+
+    def _outline_of(
+        self, seen: _Seen, square: Picture, smoothing: float
+    ) -> NDArray[np.float32] | None:
         if self._rest is None or not seen.frame.is_live:
-            seen.silhouette = self._finder(is_still=not seen.frame.is_live).silhouette(seen.crop)
-            return
-        calm = self._calm_picture.smoothed(seen.crop, seen.frame.time, smoothing)
-        seen.crop = self._rest.square.held(calm) if smoothing > 0 else calm
-        seen.silhouette = self._rest.outline.at(seen.crop, seen.frame.time)
+            return self._finder(is_still=not seen.frame.is_live).silhouette(square)
+        if smoothing <= 0:
+            self._rest.outline.reset()
+        return self._rest.outline.at(square, seen.frame.time)
 
     def _shaped(self, seen: _Seen, settings: Settings, steps: Steps) -> Traced:
         """Turned to the front and livelier, as far as that is asked for."""
@@ -188,6 +201,7 @@ class Tracer:
         style = (str(setting(settings, "line_style")), float(setting(settings, "line_detail")))
         turned = float(setting(settings, "face_me"))
         gain = float(setting(settings, "expression"))
+        smoothing = float(setting(settings, "smoothing"))
         asked = (*style, turned, gain)
         if seen.traced is not None and seen.traced[0] == asked:
             return seen.traced[1]
@@ -203,7 +217,6 @@ class Tracer:
             points = shape.reframed(shape.frontal(points, turned), self._size)
         if points is not before:
             if rest is not None:
-                smoothing = float(setting(settings, "smoothing"))
                 points = rest.shaped.held(points, _size(points), smoothing)
             with timed(steps, "shape"):
                 square = shape.bent(square, before, points)
@@ -211,7 +224,8 @@ class Tracer:
                     person = None  # the outline of another side of the head
                 person = None if person is None else shape.bent(person, before, points)
         has_hair = style[0] in HAIRED
-        if has_hair and rest is not None and rest.hair is not None and not rest.outline.has_time:
+        is_busy = rest is not None and not rest.outline.has_time and smoothing > 0
+        if has_hair and is_busy and rest is not None and rest.hair is not None:
             hair = rest.hair.line  # looked for in turns with the outline
         else:
             hair = hairline.hairline(square, points, person) if has_hair else None

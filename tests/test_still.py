@@ -181,3 +181,13 @@ def test_somebody_else_has_an_outline_of_their_own_at_once(tracer: Tracer) -> No
     assert mine is not None
     assert theirs is not None
     assert np.abs(mine - theirs).mean() < 0.02
+
+
+def test_a_caricature_needs_no_smoothing() -> None:
+    """What a face is like at rest is learnt whether or not it is calmed."""
+    drawings = []
+    for gain in (1.0, 2.0):
+        tracer = Tracer(256)
+        drawings.append(drawn(tracer, film(40), smoothing=0.0, expression=gain)[-1][1].landmarks)
+        tracer.close()
+    assert 0 < np.abs(drawings[0] - drawings[1]).max() < 12

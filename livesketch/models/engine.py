@@ -22,6 +22,7 @@ from livesketch.models.pixels import (
     photo_for_reader,
     photo_for_style,
     picture_for_reader,
+    picture_from,
 )
 from livesketch.models.runtimes import Runtime
 from livesketch.models.weights import ModelInfo
@@ -93,6 +94,10 @@ class WPlus(Protocol):
     def encode(self, x: NDArray[np.float32]) -> NDArray[np.float32]: ...
 
     def generate(self, ws: NDArray[np.float32]) -> NDArray[np.float32]: ...
+
+    def steered(
+        self, x: NDArray[np.float32] | None, code: Code, mix: Mix
+    ) -> NDArray[np.float32]: ...
 
     def latents_of(self, code: Code, truncation: float) -> NDArray[np.float32]: ...
 
@@ -202,6 +207,28 @@ class Model:
     def generate(self, ws: NDArray[np.float32]) -> NDArray[np.float32]:
         """ws (num_ws, w_dim) -> (3, R, R) float32 in about -1..1, not clamped, fixed noise."""
         return self._road().generate(ws)
+
+    @property
+    def is_steered(self) -> bool:
+        """Whether what is seen becomes latents first, and those the face."""
+        return self._w_plus is not None and self.task != "look"
+
+    def steered(
+        self,
+        seen: Sketch | Mask | Picture,
+        look: Look | int | None = None,
+        settings: Settings | None = None,
+    ) -> NDArray[np.float32]:
+        """As face(), but only the latents (num_ws, w_dim), which painted() makes the face of.
+
+        ModelError where the network has no W+ road.
+        """
+        x = None if self.task == "look" else PSP_READ_AS[self.task](seen, self.sketch_size)[0]
+        return self._road().steered(x, self.code_of(look), mix_of(settings or {}, self.task))
+
+    def painted(self, ws: NDArray[np.float32]) -> Picture:
+        """ws (num_ws, w_dim) -> (R, R, 3) uint8 RGB."""
+        return picture_from(self.generate(ws))
 
     def latents_of(self, look: Look | int | None = None, truncation: float = 1.0) -> NDArray:
         """A look's own face: the same w for every layer, (num_ws, w_dim) float32.

@@ -14,13 +14,13 @@ class OneEuro:
     and what moves is not late.
 
     Filters arrays (N, D) of one shape; `rest` (Hz) is the cutoff of what does not move, `haste`
-    how fast it rises with speed (1 / unit), where a row's speed is its own, or that of all rows
+    how fast it rises with speed (1 / unit), each a number or (N, 1), where a row's speed is its own, or that of all rows
     together where that is greater. Remembers the last values and their time.
     """
 
     def __init__(self, rest: float, haste: float, speed_cutoff: float = 1.0) -> None:
-        self.rest = rest
-        self.haste = haste
+        self.rest: float | NDArray[np.float64] = rest
+        self.haste: float | NDArray[np.float64] = haste
         self.speed_cutoff = speed_cutoff
         self._time = 0.0
         self._raw: NDArray[np.float64] | None = None

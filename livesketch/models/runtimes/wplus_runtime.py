@@ -50,18 +50,22 @@ class Runtime:
         return self.painted(drawing[0], code, mix_of({}, "sketch"))
 
     def painted(self, x: NDArray[np.float32] | None, code: Code, mix: Mix) -> Picture:
-        """x (C, 256, 256), or None for the look's own face; the look paints its share of each layer.
+        """x (C, 256, 256), or None for the look's own face; the look paints its share of each layer."""
+        return picture_from(self.generate(self.steered(x, code, mix)))
+
+    def steered(self, x: NDArray[np.float32] | None, code: Code, mix: Mix) -> NDArray[np.float32]:
+        """The latents (num_ws, w_dim) of the face that painted() makes.
 
         What was asked for last is remembered: the drawing while looks change, the look while one draws.
         """
         if x is None:
-            return picture_from(self.generate(self._person(code, mix.truncation)))
+            return self._person(code, mix.truncation)
         if self._seen is None or not np.array_equal(self._seen[0], x):
             self._seen = x.copy(), self.encode(x)
         ws = self._seen[1]
         if not mix.is_plain:
             ws = mixed(ws, self._person(code, mix.truncation), mix.shares)
-        return picture_from(self.generate(ws))
+        return ws
 
     def _person(self, code: Code, truncation: float) -> NDArray[np.float32]:
         key = (code.tobytes(), truncation)
