@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from livesketch import flags, stage_flags
-from livesketch.controls.reference import keys_table, knobs_table, page
+from livesketch.controls.reference import keys_table, knobs_table, osc_page, page
 from livesketch.disk import write_whole
 from livesketch.errors import LivesketchError, SourceError, UsageError
 from livesketch.revival_names import PULSE
@@ -386,6 +386,9 @@ def _write(path: Path, text: str) -> None:
 
 
 def _controls(args: argparse.Namespace) -> int:
+    if args.osc:
+        print(osc_page())
+        return OK
     print(page() if args.markdown else f"{keys_table()}\n\n{knobs_table()}")
     return OK
 

@@ -148,6 +148,7 @@ def bench(parser: argparse.ArgumentParser) -> None:
 
 def controls(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--markdown", action="store_true", help="as a page to publish")
+    parser.add_argument("--osc", action="store_true", help="every OSC address, as such a page")
 
 
 def _knobs(parser: argparse.ArgumentParser, rows: Iterable[Parameter]) -> None:

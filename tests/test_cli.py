@@ -196,6 +196,16 @@ def test_the_tables_of_the_controls_are_complete(capsys: pytest.CaptureFixture[s
     assert "`Ctrl+Z`" in page
 
 
+def test_every_address_is_on_a_page_with_what_it_takes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["controls", "--osc"]) == 0
+    page = capsys.readouterr().out
+    for row in PARAMETERS:
+        assert f"| `/livesketch/{row.name}` |" in page
+    assert "| `/livesketch/blackout` | 0 or 1 |" in page
+    assert "/livesketch/record`" not in page  # nobody on a network records
+    assert "record" in page.rstrip().splitlines()[-1]
+
+
 def test_the_readme_shows_the_keys_as_they_are() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     between = readme.partition("keeps them equal -->")[2].partition("<!-- end of keys -->")[0]

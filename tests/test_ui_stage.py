@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pygame
 import pytest
-from ui_stage import Hand, flat, names
+from ui_stage import BLUE, Hand, flat, names
 
 from livesketch.sound.routes import Route
 from livesketch.ui import theme
@@ -69,6 +69,44 @@ def test_the_next_cue_is_one_press_away(hand: Hand) -> None:
     hand.turn()
     hand.turn()
     assert names(hand.click("stage.next")) == ["next_cue"]
+
+
+def test_the_cues_name_is_on_the_operators_face_and_on_no_face_alone(hand: Hand) -> None:
+    hand.facts["show"] = ShowView(number="1/2")
+    hand.turn()
+    hand.turn()
+    rect = hand.window.layout.face
+    plain = hand.window.picture()[rect.y : rect.bottom, rect.x : rect.right]
+    hand.facts["show"] = SHOW
+    hand.turn()
+    named = hand.window.picture()[rect.y : rect.bottom, rect.x : rect.right]
+    changed = (plain != named).any(axis=2)
+    assert changed[-60:, :200].any()
+    assert not changed[: rect.height // 2].any()
+    hand.window._desk.focus = Focus.FACE
+    hand.turn()
+    hand.turn()
+    alone = hand.window.layout.face
+    corner = hand.window.picture()[
+        alone.bottom - 40 : alone.bottom - 20, alone.x + 20 : alone.x + 60
+    ]
+    assert (corner == BLUE).all()
+
+
+def test_the_operator_compares_with_what_comes_next_while_the_mouse_is_on_it(hand: Hand) -> None:
+    hand.facts["show"] = SHOW
+    hand.turn()
+    hand.turn()
+    face, place = hand.window.layout.face, hand.part("stage.next").rect
+    assert hand.colour(*face.center) == BLUE
+    hand.move(*place.center)
+    hand.turn()
+    hand.turn()
+    assert hand.colour(*face.center) == (40, 40, 200)
+    hand.move(*face.center)
+    hand.turn()
+    hand.turn()
+    assert hand.colour(*face.center) == BLUE
 
 
 def test_the_panel_opens_and_closes_outputs(hand: Hand) -> None:

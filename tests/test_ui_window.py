@@ -202,7 +202,7 @@ def test_the_panel_has_every_parameter(hand: Hand) -> None:
     hand.key(pygame.K_p)
     hand.facts["kind"] = ""  # a model that nothing is known of yet
     hand.turn()
-    for folded in ("parts", "person", "look", "layers"):
+    for folded in ("parts", "person", "look", "layers", "sound"):
         hand.click(f"panel.group.{folded}")
     hand.turn()
     for row in PARAMETERS:

@@ -27,7 +27,7 @@ def parts(view: View, desk: Desk, layout: Layout, kit: Kit, pictures: Pictures) 
                 found.append(invitation.on_paper(layout.paper, kit, view.task))
         else:
             found.append(_traced(view, desk, layout.paper, kit, pictures))
-    found.append(_face(view, layout, kit, pictures))
+    found.append(_face(view, desk, layout, kit, pictures))
     return found
 
 
@@ -132,15 +132,35 @@ def _traced(view: View, desk: Desk, rect: pygame.Rect, kit: Kit, pictures: Pictu
     )
 
 
-def _face(view: View, layout: Layout, kit: Kit, pictures: Pictures) -> Part:
+def _face(view: View, desk: Desk, layout: Layout, kit: Kit, pictures: Pictures) -> Part:
+    """With the mouse on what comes next, that: the operator compares, the audience sees this one on."""
     rect = layout.face
-    if view.face is None:
+    picture, caption = view.face, ""
+    show = view.show
+    if show is not None:
+        caption = f"{show.number}  {show.cue.name}" if show.cue else ""
+        coming = show.next_cue
+        if desk.hovered == "stage.next" and coming is not None and coming.picture is not None:
+            picture, caption = coming.picture, f"next: {coming.name}"
+    if picture is None:
         return invitation.face_to_come(rect, view.note, layout.focus == Focus.FACE, kit)
-    shown = pictures.face("face", view.face, rect.width)
+    shown = pictures.face("face", picture, rect.width)
+    is_alone = layout.focus == Focus.FACE  # it may be what an audience looks at: no words on it
 
     def draw(surface: pygame.Surface) -> None:
         surface.blit(shown, rect)
+        if caption and not is_alone:
+            _caption(surface, rect, caption, kit)
         if layout.focus != Focus.FACE:
             kit.round_off(surface, rect, theme.RADIUS, theme.ROOM)
 
-    return Part("face", rect, (pictures.number("face"), kit.scale), draw)
+    return Part("face", rect, (pictures.number("face"), caption, is_alone, kit.scale), draw)
+
+
+def _caption(surface: pygame.Surface, rect: pygame.Rect, words: str, kit: Kit) -> None:
+    """Which cue it is, for the operator: outputs are handed the face itself."""
+    said = kit.fitted(words, rect.width - kit.px(40), theme.SMALL, theme.TEXT)
+    ground = said.get_rect().inflate(kit.px(16), kit.px(8))
+    ground.bottomleft = (rect.x + kit.px(12), rect.bottom - kit.px(12))
+    kit.rounded(surface, ground, 6, theme.SUNK)
+    surface.blit(said, said.get_rect(center=ground.center))
