@@ -4,12 +4,14 @@ from dataclasses import replace
 
 import pytest
 import torch
+import torch.nn.functional as F
 from tiny import TINY, tiny_network
 
 from livesketch.errors import ModelError
 from livesketch.models.knobs import DIRECTIONS, KNOBS
 from livesketch.models.networks import NETWORKS, compact, module_of
 from livesketch.models.networks.face_lines import MAPS, POINTS
+from livesketch.models.networks.painter import Detail
 
 
 def _inputs(config: compact.Config, count: int = 2) -> tuple[torch.Tensor, ...]:
@@ -32,6 +34,21 @@ def test_what_is_read_may_be_a_drawing_a_mask_or_a_photo(channels, side):
     config = replace(TINY, input_channels=channels, input_size=side)
     with torch.no_grad():
         assert tiny_network(config)(*_inputs(config)).shape == (2, 3, 128, 128)
+
+
+def test_people_with_hair_of_their_own_play():
+    config = replace(TINY, worn=3)
+    with torch.no_grad():
+        assert tiny_network(config)(*_inputs(config)).shape == (2, 3, 128, 128)
+
+
+def test_before_it_learns_detail_a_face_is_the_smaller_one_enlarged_smoothly():
+    torch.manual_seed(1)
+    features, face = torch.randn(1, 8, 64, 64), torch.randn(1, 3, 128, 128)
+    with torch.no_grad():
+        large = Detail(8, (4, 4), 1)(features, face)
+    smooth = F.interpolate(face, scale_factor=2.0, mode="bilinear", align_corners=False)
+    assert torch.allclose(large, smooth, atol=1e-5)
 
 
 def test_one_call_is_read_settle_paint():
@@ -161,9 +178,10 @@ def _gmac(network: compact.Network) -> float:
     return sum(counted)
 
 
-def test_it_exports_to_openvino_and_plays_the_same(tmp_path):
+@pytest.mark.parametrize("worn", [0, 3])
+def test_it_exports_to_openvino_and_plays_the_same(worn):
     openvino = pytest.importorskip("openvino")
-    network = tiny_network()
+    network = tiny_network(replace(TINY, worn=worn))
     given = _inputs(TINY, 1)
     exported = openvino.convert_model(network, example_input=given)
     exported.reshape({k: list(tensor.shape) for k, tensor in enumerate(given)})

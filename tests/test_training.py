@@ -44,8 +44,8 @@ def steady(monkeypatch) -> None:
             for group in optimizer.param_groups:
                 group["lr"] = group["rate"]
 
-    def step(learned, batch, lines, features, warmth):
-        return paint_step.paint_step(learned, batch, lines, features, 50)
+    def step(learned, batch, lines, features, people, warmth):
+        return paint_step.paint_step(learned, batch, lines, features, people, 50)
 
     monkeypatch.setattr(loop, "_pace", pace)
     monkeypatch.setattr(loop, "paint_step", step)
@@ -275,7 +275,7 @@ def test_the_log_can_be_read_as_a_table(data, tmp_path, monkeypatch):
         assert [row["step"] for row in rows] == ["1", "2", "3"]
         assert [row["pictures"] for row in rows] == ["4", "8", "12"]
         named = [name for name in loop.LOGGED[part] if rows[0][name]]
-        assert len(named) >= len(loop.LOGGED[part]) - 2  # without --features two are empty
+        assert len(named) >= len(loop.LOGGED[part]) - 5  # without --features five are empty
         assert all(np.isfinite(float(rows[0][name])) for name in named)
 
 

@@ -232,6 +232,27 @@ def test_every_skin_tone_is_shown_though_few_photos_have_it(tmp_path):
     assert shown[95:].sum() > 0.2
 
 
+def test_a_reader_is_shown_the_one_wide_face_more_often_than_any_usual_one(tmp_path):
+    folder = write_prepared(tmp_path, count=30)
+    marks = np.load(folder / "landmarks.npy")
+    marks[7, :, 0] = (marks[7, :, 0] - 0.5) * 1.3 + 0.5
+    np.save(folder / "landmarks.npy", marks)
+    data = open_prepared(folder)
+    often = np.diff(data.unusual, prepend=0) / np.diff(data.chances, prepend=0)
+    assert often.argmax() == 7
+    assert often[7] > 2 * np.median(often)
+
+
+def test_lips_are_drawn_apart_as_far_as_asked_for_and_only_then():
+    def gap(opened: float, seed: int) -> float:
+        bent = warp.random_warp(landmarks(), np.random.default_rng(seed), opened=opened)
+        return float(np.linalg.norm(np.subtract(*warp.points(bent, landmarks()[[13, 14]]))))
+
+    plain, wide = ([gap(by, seed) for seed in range(150)] for by in (0.0, 0.08))
+    assert np.quantile(wide, 0.95) > 1.5 * np.quantile(plain, 0.95)
+    assert np.median(wide) < 1.5 * np.median(plain)  # most mouths are as they were
+
+
 @pytest.mark.parametrize("spoil", ["missing", "empty", "uneven", "text", "old"])
 def test_a_folder_that_is_not_prepared_is_one_sentence(tmp_path, spoil):
     write_prepared(tmp_path)

@@ -17,6 +17,7 @@ from livesketch.errors import ModelError
 from livesketch.evaluation.inception import INCEPTION_FILE, Inception
 from livesketch.evaluation.landmarks import Landmarks, centre_of_eye
 from livesketch.frames import Picture
+from livesketch.models.networks.mobilefacenet import HEIGHT, PLACES, WIDTH, MobileFaceNet, folded
 
 APPEARANCE_FILE = "mobilenetv2_035.npz"
 IDENTITY_FILE = "mobilefacenet.npz"
@@ -46,15 +47,12 @@ class Layer:
     padding: tuple[int, int, int, int] = (0, 0, 0, 0)  # left, right, top, bottom
     groups: int = 1
     ceiling: float | None = None  # ReLU up to here
-    slope: Tensor | None = None  # PReLU
 
     def __call__(self, x: Tensor) -> Tensor:
         if any(self.padding):
             x = F.pad(x, self.padding)
         x = F.conv2d(x, self.kernel, self.bias, self.stride, groups=self.groups)
-        if self.ceiling is not None:
-            return x.clamp(0, self.ceiling)
-        return x if self.slope is None else F.prelu(x, self.slope)
+        return x if self.ceiling is None else x.clamp(0, self.ceiling)
 
 
 Block = tuple[Layer, ...]
@@ -77,7 +75,7 @@ class Appearance:
             else:
                 kernel, groups = weights[f"{conv}.kernel"].transpose(3, 2, 0, 1), 1
             names = ("gamma", "beta", "moving_mean", "moving_variance")
-            kernel, bias = _folded(kernel, [weights[f"{norm}.{name}"] for name in names], 1e-3)
+            kernel, bias = folded(kernel, [weights[f"{norm}.{name}"] for name in names], 1e-3)
             padding = (0, 0, 0, 0)
             if kernel.shape[-1] == 3:
                 padding = (0, 1, 0, 1) if stride == 2 else (1, 1, 1, 1)
@@ -109,78 +107,27 @@ class Appearance:
 
 
 class Identity:
-    """Who a face is: MobileFaceNet (Chen 2018), 128 numbers of length one; distance = 1 - cosine."""
+    """Who a face is, 128 numbers of length one; distance = 1 - cosine."""
 
     name = "MobileFaceNet"
-    # channels, repeats, stride of the first repeat
-    _stages = ((64, 5, 2), (128, 1, 2), (128, 6, 1), (128, 1, 2), (128, 2, 1))
-    # Where it was trained to see eyes, nose and mouth corners, in its 96 x 112 pixels.
-    _points = np.array(
-        [
-            (30.2946, 51.6963),
-            (65.5318, 51.5014),
-            (48.0252, 71.7366),
-            (33.5493, 92.3655),
-            (62.7299, 92.2041),
-        ],
-        np.float32,
-    )
 
     def __init__(self, weights: Weights) -> None:
-        def layer(
-            conv: str, norm: str, prelu: str = "", stride: int = 1, padding: int = 0
-        ) -> Layer:
-            names = ("weight", "bias", "running_mean", "running_var")
-            raw = weights[f"{conv}.weight"]
-            kernel, bias = _folded(raw, [weights[f"{norm}.{name}"] for name in names], 1e-5)
-            slope = torch.from_numpy(weights[f"{prelu}.weight"].copy()) if prelu else None
-            groups = len(kernel) if kernel.shape[1] == 1 else 1
-            around = (padding, padding, padding, padding)
-            return Layer(kernel, bias, stride, around, groups, slope=slope)
-
-        def block(number: int, stride: int) -> Block:
-            at = f"blocks.{number}.conv."
-            return (
-                layer(at + "0", at + "1", at + "2"),
-                layer(at + "3", at + "4", at + "5", stride, 1),
-                layer(at + "6", at + "7"),
-            )
-
-        strides = [
-            first if k == 0 else 1 for _, repeats, first in self._stages for k in range(repeats)
-        ]
-        self._first = (
-            layer("conv1.conv", "conv1.bn", "conv1.prelu", 2, 1),
-            layer("dw_conv1.conv", "dw_conv1.bn", "dw_conv1.prelu", 1, 1),
-        )
-        self._blocks = [block(number, stride) for number, stride in enumerate(strides)]
-        self._last = (
-            layer("conv2.conv", "conv2.bn", "conv2.prelu"),
-            layer("linear7.conv", "linear7.bn"),
-            layer("linear1.conv", "linear1.bn"),
-        )
+        self._network = MobileFaceNet(weights)
 
     @torch.inference_mode()
     def of(self, picture: Picture, landmarks: Landmarks) -> NDArray[np.float32]:
         """A square picture and its landmarks (478, 2) in units of its side -> (128,)."""
         x = (_planes([self._aligned(picture, landmarks)]) - 127.5) / 128
-        for layer in self._first:
-            x = layer(x)
-        x = _through(self._blocks, x)
-        for layer in self._last:
-            x = layer(x)
-        return F.normalize(x.flatten(), dim=0).numpy()
+        return self._network(x)[0].numpy()
 
     def _aligned(self, picture: Picture, landmarks: Landmarks) -> Picture:
         eyes = centre_of_eye(landmarks, 0), centre_of_eye(landmarks, 1)
         seen = np.stack([*eyes, landmarks[1], landmarks[61], landmarks[291]]) * picture.shape[0]
         # Least median of squares: of a turned head's nose it does not believe the place.
-        turn, _ = cv2.estimateAffinePartial2D(
-            seen.astype(np.float32), self._points, method=cv2.LMEDS
-        )
+        turn, _ = cv2.estimateAffinePartial2D(seen.astype(np.float32), PLACES, method=cv2.LMEDS)
         if turn is None:  # all points in one spot
             turn = np.eye(2, 3)
-        return np.asarray(cv2.warpAffine(picture, turn, (96, 112)), np.uint8)
+        return np.asarray(cv2.warpAffine(picture, turn, (WIDTH, HEIGHT)), np.uint8)
 
 
 class Space(Protocol):
@@ -265,16 +212,6 @@ def _real_faces(path: Path) -> RealFaces:
         raise ModelError(f"{path.name} holds no mean and covariance.", "Fetch the file again.")
     n = int(arrays["n"]) if "n" in arrays else 0
     return RealFaces(n, mean.astype(np.float64), covariance.astype(np.float64))
-
-
-def _folded(
-    kernel: NDArray[np.float32], norm: Sequence[NDArray[np.float32]], epsilon: float
-) -> tuple[Tensor, Tensor]:
-    """A convolution without bias followed by a batch norm (scale, shift, mean, variance), as one."""
-    scale, shift, mean, variance = (np.asarray(values, np.float64) for values in norm)
-    gain = scale / np.sqrt(variance + epsilon)
-    folded = np.ascontiguousarray(kernel * gain[:, None, None, None], np.float32)
-    return torch.from_numpy(folded), torch.from_numpy((shift - mean * gain).astype(np.float32))
 
 
 def _through(blocks: Sequence[Block], x: Tensor) -> Tensor:

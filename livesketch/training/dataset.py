@@ -9,10 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from livesketch.errors import SourceError
+from livesketch.models.networks.face_lines import POINTS
 from livesketch.training.doodles import Parts
 
 TONES = (55.0, 41.0, 28.0, 10.0, -30.0)  # lower bounds of ITA classes (Chardon 1991), then dark
 TONE_SHARES = (0.12, 0.19, 0.20, 0.18, 0.19, 0.12)  # how often each is shown, very light .. dark
+RARITY = (0.4, 4.0)  # a reader sees the most unusual ten times as often as the most usual
 ARRAYS = ("pictures", "ink", "landmarks", "outlines", "inside", "tone", "regions")
 
 
@@ -29,6 +31,7 @@ class Prepared:
     regions: np.ndarray  # (N, 64, 64) uint8: rows of parsing.REGIONS
     parts: Parts
     chances: np.ndarray  # (N,) ascending to 1: photo i is shown with chance [i] - [i - 1]
+    unusual: np.ndarray  # the same, where unusual faces are shown more often
 
 
 def open_prepared(folder: Path) -> Prepared:
@@ -47,14 +50,30 @@ def open_prepared(folder: Path) -> Prepared:
     if (folder / "parts.json").exists():
         loaded = json.loads((folder / "parts.json").read_text())
         parts = {k: [[np.array(s, np.float32) for s in d] for d in v] for k, v in loaded.items()}
-    return Prepared(**arrays, parts=parts, chances=_chances(np.asarray(arrays["tone"])))
+    weights = _weights(np.asarray(arrays["tone"]))
+    rare = weights * _rarity(np.asarray(arrays["landmarks"])[:, POINTS])
+    return Prepared(**arrays, parts=parts, chances=_chances(weights), unusual=_chances(rare))
 
 
-def _chances(tone: np.ndarray) -> np.ndarray:
+def _weights(tone: np.ndarray) -> np.ndarray:
     """Each class of skin tone gets its share of the examples; a photo at most 8 times the average."""
     kinds = (tone[:, None] <= np.array(TONES)).sum(1)  # 0 very light .. 5 dark
     counts = np.bincount(kinds, minlength=6)
     weights = (np.array(TONE_SHARES) / np.maximum(counts, 1))[kinds]
     weights = np.minimum(weights / weights.mean(), 8)
-    weights = np.where(tone < -60, weights * 0.3, weights)  # faces in the dark, not dark faces
+    return np.where(tone < -60, weights * 0.3, weights)  # faces in the dark, not dark faces
+
+
+def _rarity(points: np.ndarray) -> np.ndarray:
+    """(N,) from points (N, K, 2): how far a face's shape is from the mean one; 1 for the middle face."""
+    plane = points[..., 0] + 1j * points[..., 1]
+    plane = plane - plane.mean(1, keepdims=True)
+    for _ in range(2):  # every face turned and sized to the mean (Goodall 1991)
+        mean = plane.mean(0)
+        plane = plane * ((plane.conj() @ mean) / (np.abs(plane) ** 2).sum(1).clip(1e-9))[:, None]
+    far = (np.abs(plane - plane.mean(0)) ** 2).mean(1)
+    return np.clip(far / max(float(np.median(far)), 1e-12), *RARITY)
+
+
+def _chances(weights: np.ndarray) -> np.ndarray:
     return np.cumsum(weights / weights.sum())

@@ -145,7 +145,7 @@ def _mouth(out, p, size, steady, placed, rng) -> None:
         return straight + (middle - (left + right) / 2) * bow
 
     gap, dice = float(np.linalg.norm(lower - upper)) / size, rng.random()
-    if gap < 0.02 or dice < 0.2:
+    if gap < 0.02 or dice < max(0.0, 0.2 - 2 * gap):  # a wide open mouth is never one line
         if dice < 0.12:
             out.append(np.concatenate([arc(p[0]), arc(p[17])[::-1]]))
             out.append(wobble(arc((upper + lower) / 2), steady * 0.5, rng))

@@ -15,6 +15,7 @@ from livesketch.training.parsing import REGIONS
 
 GRID = 32  # of regions
 STYLE_SIDE = 128
+OPENED = 0.05  # of a face's height: lips are drawn further apart than photos show them
 MIRROR = np.array(mirror_rows())
 
 
@@ -47,7 +48,7 @@ class Pair:
 
 def portrait(data: Prepared, size: int, rng: np.random.Generator) -> Portrait:
     """One random example; the same rng gives the same example."""
-    i = chosen(data, rng)
+    i = chosen(data.chances, rng)
     bending = warp.random_warp(np.asarray(data.landmarks[i]), rng, rng.random() < 0.35)
     picture = sized(warp.bend(data.pictures[i], warp.field(bending, data.pictures.shape[1])), size)
     straight = sized(np.asarray(data.pictures[i]), STYLE_SIDE)
@@ -61,8 +62,8 @@ def portrait(data: Prepared, size: int, rng: np.random.Generator) -> Portrait:
 
 def reading(data: Prepared, size: int, rng: np.random.Generator) -> Reading:
     """One random drawing and what is meant by it; the same rng gives the same example."""
-    i = chosen(data, rng)
-    bending = warp.random_warp(np.asarray(data.landmarks[i]), rng, rng.random() < 0.6)
+    i = chosen(data.unusual, rng)
+    bending = warp.random_warp(np.asarray(data.landmarks[i]), rng, rng.random() < 0.6, OPENED)
     drawing = drawn(data, i, bending, size, rng)
     points, regions = meaning(data, i, bending)
     if rng.random() < 0.5:
@@ -72,8 +73,8 @@ def reading(data: Prepared, size: int, rng: np.random.Generator) -> Reading:
 
 def pair(data: Prepared, size: int, rng: np.random.Generator) -> Pair:
     """The drawing that `reading` makes of the same rng, and the bent photo that it is of."""
-    i = chosen(data, rng)
-    bending = warp.random_warp(np.asarray(data.landmarks[i]), rng, rng.random() < 0.6)
+    i = chosen(data.chances, rng)
+    bending = warp.random_warp(np.asarray(data.landmarks[i]), rng, rng.random() < 0.6, OPENED)
     drawing = drawn(data, i, bending, size, rng)
     picture = sized(warp.bend(data.pictures[i], warp.field(bending, data.pictures.shape[1])), size)
     if rng.random() < 0.5:
@@ -81,8 +82,8 @@ def pair(data: Prepared, size: int, rng: np.random.Generator) -> Pair:
     return Pair(drawing[None], picture)
 
 
-def chosen(data: Prepared, rng: np.random.Generator) -> int:
-    return min(int(np.searchsorted(data.chances, rng.random())), len(data.chances) - 1)
+def chosen(chances: np.ndarray, rng: np.random.Generator) -> int:
+    return min(int(np.searchsorted(chances, rng.random())), len(chances) - 1)
 
 
 def mirrored(points: np.ndarray) -> np.ndarray:

@@ -72,6 +72,8 @@ def finish(options: FinishOptions, say: Callable[[str], None]) -> Path:
         say(
             "skin tones of random looks, very light to dark: " + " ".join(f"{s:.0%}" for s in tones)
         )
+        if config.worn:
+            shapes.dress(network.settle, encoder, data)
         moved = directions.find(network, data, options.seed)
         for name, by in zip(moved.names, moved.by, strict=True):
             words = ", ".join(f"{n} {v:+.2f}" for n, v in zip(moved.names, by, strict=True))

@@ -113,8 +113,8 @@ def neutral_faces(network: compact.Network, codes: np.ndarray) -> np.ndarray:
     settle, faces = network.settle, []
     with torch.no_grad():
         maps = settle.lines(settle.usual_points[None])
-        regions = settle.usual.softmax(0)[None]
         for z in torch.from_numpy(codes).float():
+            regions = settle.worn_usually(z[None]).softmax(1)
             face = network.painter(maps, regions, z[None])[0].clamp(-1, 1)
             faces.append(((face + 1) * 127.5).byte().permute(1, 2, 0).numpy())
     return np.stack(faces)

@@ -15,7 +15,7 @@ import torch
 from livesketch.errors import OutputError, UsageError
 from livesketch.models.networks import compact, pix2pix
 from livesketch.models.networks.face_lines import POINTS, Lines
-from livesketch.training import preview, state, world
+from livesketch.training import likeness, preview, state, world
 from livesketch.training.batches import Share, pairs, portraits, readings
 from livesketch.training.dataset import Prepared, open_prepared
 from livesketch.training.paint_step import paint_step
@@ -29,6 +29,7 @@ SAY_EVERY, SAVE_EVERY = 30, 240  # seconds
 # of the time, in which steps grow smaller
 LAST_PART = {"reader": 0.5, "painter": 0.45, "pix2pix": 0.5}
 FEWEST = {"painter": 4}  # examples a process: their own people, and others'
+WORN = 12  # ways in which people's hair and clothes differ that a model knows
 WARM_UP = {"reader": 200, "painter": 100, "pix2pix": 1}  # steps
 
 Step = Callable[[Any, int], dict[str, float]]
@@ -124,7 +125,7 @@ def train(options: TrainOptions, say: Callable[[str], None]) -> None:
 
 def config_of(task: str, size: int) -> compact.Config:
     channels, side = INPUTS[task]
-    return compact.Config(img_resolution=size, input_channels=channels, input_size=side)
+    return compact.Config(img_resolution=size, input_channels=channels, input_size=side, worn=WORN)
 
 
 def pix2pix_config(size: int) -> pix2pix.Config:
@@ -147,8 +148,10 @@ def _step(
     learned: State, options: TrainOptions, features: Features | None, device: torch.device
 ) -> Step:
     if options.part == "painter":
-        lines = Lines().to(device)
-        return lambda batch, warmth: paint_step(learned, batch, lines, features, warmth)
+        lines, people = Lines().to(device), None
+        if options.features is not None and (options.features / likeness.FILE).exists():
+            people = likeness.Likeness(options.features).to(device)
+        return lambda batch, warmth: paint_step(learned, batch, lines, features, people, warmth)
     if options.part == "pix2pix":
         return lambda batch, warmth: pix2pix_step(learned, batch)
     weight = importance().to(device)
@@ -215,6 +218,9 @@ LOGGED = {
         "match",
         "kl",
         "told",
+        "own",
+        "borrowed",
+        "twins",
         "norm",
     ],
     "pix2pix": ["critic", "adversarial", "l1"],

@@ -13,6 +13,7 @@ from livesketch.models.networks.face_lines import Lines
 from livesketch.models.networks.painter import BASE, Painter
 from livesketch.training import losses
 from livesketch.training.discriminator import DetailDiscriminator, Discriminator
+from livesketch.training.likeness import LENDER, TWIN, Likeness, unlike
 from livesketch.training.perceptual import Features, ProjectedDiscriminator
 from livesketch.training.state import State
 from livesketch.training.world import average_gradients, world_size
@@ -23,6 +24,7 @@ CRITICS = ("discriminator", "detail_discriminator", "projected")
 PAINTERS = ("network", "style_encoder")
 LOOKED_AT = [1, 5, 6, 7, 8]  # rows of MAPS: eyes, lips, irises
 EYES_COUNT = 4.0
+OWN, BORROWED, TWINS = 1.5, 2.0, 0.5  # how much it counts who a face is
 BLURS = 5  # of 8 regions are shown blurred by up to 4 cells: a reader is not always sure
 
 
@@ -35,7 +37,12 @@ class PaintBatch:
 
 
 def paint_step(
-    learned: State, batch: PaintBatch, lines: Lines, features: Features | None, warmth: int
+    learned: State,
+    batch: PaintBatch,
+    lines: Lines,
+    features: Features | None,
+    likeness: Likeness | None,
+    warmth: int,
 ) -> dict[str, float]:
     """Gradients, and one step of every optimizer. warmth: steps since the start."""
     net = learned.networks
@@ -46,8 +53,10 @@ def paint_step(
     with _mixed(device):
         mean, log_var = (t.float() for t in encode(batch.straights))
         noise = torch.randn_like(mean)
-        borrowed = (torch.arange(count, device=device) % 4 == 1)[:, None]  # somebody else's
-        other = torch.where(borrowed, mean.roll(2, 0).detach(), noise)
+        order = torch.arange(count, device=device)[:, None]
+        lent = mean.roll(LENDER, 0)
+        new = _between(mean.detach(), order)
+        other = torch.where(order % 4 == 1, lent if likeness is not None else lent.detach(), new)
         z = torch.where(own[:, None], mean + noise * (log_var / 2).exp(), other)
         made = painter(maps, regions, z).float()
     judged = _judge(learned, batch.pictures, made, maps, features)
@@ -76,6 +85,13 @@ def paint_step(
         loss = loss - 0.6 * ramp * _mean([s.float().mean() for s in scores])
         loss = loss + 6 * _mean(alike) + 1.5 * layout
         values["alike"] = _mean(alike).item()
+    if likeness is not None:
+        with _mixed(device):
+            off = unlike(
+                likeness(made, batch.points), likeness(batch.pictures, batch.points).detach()
+            )
+        loss = loss + OWN * off.own + BORROWED * off.borrowed + TWINS * off.twins
+        values |= {name: value.item() for name, value in vars(off).items()}
     if judged.made_sharp is not None and judged.true_sharp is not None:
         first = own[: len(judged.made_sharp[0])]
         loss = loss - 0.3 * min(1.0, warmth / 600) * judged.made_sharp[0].float().mean()
@@ -195,6 +211,17 @@ def looked_at(maps: Tensor, side: int) -> Tensor:
     near = F.max_pool2d(maps[:, LOOKED_AT].amax(1, keepdim=True), 5, 1, 2)
     near = F.avg_pool2d(near, 5, 1, 2).clamp(0, 1)
     return 1 + EYES_COUNT * F.interpolate(near, size=(side, side), mode="bilinear")
+
+
+def _between(codes: Tensor, order: Tensor) -> Tensor:
+    """Codes (N, Z) that no photo has, as far from the middle as photos' codes are.
+
+    A code from the standard normal often lies where no photo's does, and shows a monster.
+    """
+    middle, share = codes.mean(0), torch.rand(len(codes), 1, device=codes.device)
+    mixed = (codes.roll(1, 0) - middle) * share + (codes.roll(3, 0) - middle) * (1 - share)
+    mixed = middle + mixed / torch.sqrt(share**2 + (1 - share) ** 2)
+    return torch.where(order % 8 == 7, mixed.roll(TWIN, 0), mixed)
 
 
 def _blurred(regions: Tensor) -> Tensor:

@@ -75,7 +75,7 @@ def readings(reader: nn.Module, task: str, data: Prepared, seed: int = 5) -> np.
 def portraits(
     painter: nn.Module, style_encoder: nn.Module, data: Prepared, size: int, seed: int = 5
 ) -> np.ndarray:
-    """Photos, the same painted in their own look, in their neighbour's, and in two looks of nobody."""
+    """Photos, the same painted in their own look, in their neighbour's, and in two looks between photos'."""
     made = [portrait(data, size, np.random.default_rng((seed, k))) for k in range(8)]
     device = next(painter.parameters()).device
     points = torch.from_numpy(np.stack([e.points for e in made])).to(device)
@@ -85,8 +85,9 @@ def portraits(
     with torch.no_grad():
         maps = Lines().to(device)(points)
         own = style_encoder(straight.permute(0, 3, 1, 2).float() / 127.5 - 1)[0]
-        nobody = torch.randn(2, 1, own.shape[1], generator=torch.Generator().manual_seed(1))
-        for z in (own, own.roll(1, 0), *nobody.to(device).expand(2, 8, -1)):
+        middle = own.mean(0)
+        nobody = middle + (own[:2] + own[3:5] - 2 * middle) / 2**0.5
+        for z in (own, own.roll(1, 0), *nobody[:, None].expand(2, 8, -1)):
             rows.append(np.concatenate([_picture(f) for f in painter(maps, regions, z)], 1))
     return np.concatenate(rows)
 

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 
+from livesketch.models.networks.compact import StyleEncoder
 from livesketch.models.networks.face_lines import POINTS, mirror_rows
+from livesketch.models.networks.painter import BASE
 from livesketch.models.networks.reader import Reader
 from livesketch.models.networks.shape import Settle
+from livesketch.training import raster
 from livesketch.training.dataset import Prepared
 from livesketch.training.examples import reading
 from livesketch.training.parsing import REGIONS
 
 ROUNDS = 3  # of aligning everybody to the mean (Goodall 1991)
 DRAWINGS, SIDE = 400, 256
+PEOPLE, RIDGE = 3000, 20.0
+SELDOM = 0.03  # a share as good as none
 PITCH = 0.8  # how quickly the person changes with the head: higher, and the same head drawn again is another person
 
 
@@ -45,6 +51,41 @@ def describe(settle: Settle, data: Prepared, seed: int) -> None:
     size = settle.kin.shape[0]
     settle.kin.copy_(torch.from_numpy(rng.normal(0, PITCH / size**0.5, tuple(settle.kin.shape))))
     settle.phase.copy_(torch.from_numpy(rng.uniform(0, 2 * np.pi, tuple(settle.phase.shape))))
+
+
+def dress(settle: Settle, style_encoder: StyleEncoder, data: Prepared) -> None:
+    """Fill in place what hair and clothes go with which code: principal components, regressed on codes."""
+    every = np.linspace(0, len(data.pictures) - 1, min(len(data.pictures), PEOPLE)).astype(int)
+    fold, codes, kinds = data.pictures.shape[1] // BASE, [], []
+    with torch.no_grad():
+        for i in every:
+            small = raster.smaller(np.asarray(data.pictures[i]), fold)
+            y = torch.from_numpy(np.ascontiguousarray(small)).permute(2, 0, 1)[None].float()
+            codes.append(style_encoder(y / 127.5 - 1)[0][0])
+            kinds.append(_shares(np.asarray(data.regions[i]), settle.usual.shape[-1]))
+    seen = torch.stack(codes).double()
+    logits = torch.log(torch.from_numpy(np.stack(kinds)) + SELDOM).flatten(1)
+    logits = logits - logits.mean(0)
+    ways = min(len(settle.worn), len(every))
+    _, _, found = torch.svd_lowrank(logits, q=ways + 6, niter=4)
+    found = found[:, :ways]
+    there = (logits @ found).double()
+    seen = seen - seen.mean(0)
+    ridge = RIDGE * torch.eye(seen.shape[1], dtype=torch.double)
+    by = torch.linalg.solve(seen.T @ seen + ridge, seen.T @ there)
+    settle.worn.zero_()
+    settle.worn_by.zero_()
+    settle.worn[:ways].copy_(found.T.unflatten(1, settle.worn.shape[1:]))
+    settle.worn_by[:, :ways].copy_(by)
+
+
+def _shares(kinds: np.ndarray, grid: int) -> np.ndarray:
+    """(S, S) rows of REGIONS -> (R, grid, grid) float32: how much of each cell and its neighbours each covers."""
+    fold = kinds.shape[0] // grid
+    each = (kinds[None] == np.arange(len(REGIONS))[:, None, None]).astype(np.float32)
+    cells = each.reshape(len(REGIONS), grid, fold, grid, fold).mean((2, 4))
+    wide = F.pad(torch.from_numpy(cells)[None], (1, 1, 1, 1), mode="replicate")
+    return F.avg_pool2d(wide, 3, 1)[0].numpy()
 
 
 def _hulls(data: Prepared, rng: np.random.Generator) -> torch.Tensor:

@@ -53,7 +53,7 @@ def photo(data: Prepared, size: int, rng: np.random.Generator) -> Reading:
 
 def mask(data: Prepared, size: int, rng: np.random.Generator) -> Reading:
     """A mask as a person would paint it: (19, size, size), how much of a cell each class covers."""
-    i = chosen(data, rng)
+    i = chosen(data.chances, rng)
     bending = warp.random_warp(np.asarray(data.landmarks[i]), rng, rng.random() < 0.6)
     points, regions = meaning(data, i, bending)
     if rng.random() < 0.5:
@@ -108,7 +108,7 @@ def shares(classes: np.ndarray, size: int) -> np.ndarray:
 
 def _photo(data: Prepared, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """A bent photo (S, S, 3), its points and regions."""
-    i = chosen(data, rng)
+    i = chosen(data.chances, rng)
     bending = warp.random_warp(np.asarray(data.landmarks[i]), rng, rng.random() < 0.35)
     picture = warp.bend(data.pictures[i], warp.field(bending, data.pictures.shape[1]))
     points, regions = meaning(data, i, bending)

@@ -29,11 +29,12 @@ class Config:
     w_dim: int = 192
     regions: int = 8  # background, skin, hair … of a face
     shapes: int = 24  # ways in which real faces' shapes differ
+    worn: int = 0  # ways in which hair and clothes differ from person to person
     reader: tuple[int, int, int, int] = (64, 96, 160, 192)  # channels at 32, 16, 8, 4
     encoder: tuple[int, int, int, int] = (64, 64, 128, 192)  # the painter's, at 32, 16, 8, 4
-    decoder: tuple[int, int, int] = (192, 160, 112)  # channels at 8, 16, 32
+    decoder: tuple[int, int, int] = (192, 144, 96)  # channels at 8, 16, 32
     head: int = 48  # channels at 64 x 64
-    detail: tuple[int, int] = (24, 32)  # channels at half the resolution, above 128
+    detail: tuple[int, int] = (16, 32)  # channels at half the resolution, above 128
     style: tuple[int, int, int] = (48, 64, 96)  # the style encoder's channels
 
 
@@ -44,6 +45,7 @@ LIMITS = {
     "w_dim": (8, 1024),
     "regions": (2, 64),
     "shapes": (1, 200),
+    "worn": (0, 100),
     "reader": (8, 512),
     "encoder": (8, 512),
     "decoder": (8, 512),
@@ -97,7 +99,9 @@ class Network(nn.Module):
         self.reader = Reader(
             config.input_channels, config.input_size, config.regions, config.reader
         )
-        self.settle = Settle(len(POINTS), config.regions, GRID, config.shapes, config.z_dim)
+        self.settle = Settle(
+            len(POINTS), config.regions, GRID, config.shapes, config.z_dim, config.worn
+        )
         self.painter = Painter(
             config.regions,
             config.z_dim,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from livesketch.models.networks.face_lines import MAPS
+from livesketch.models.networks.face_lines import MAPS, keep_constant
 
 BASE = 128  # side of the picture that the body paints; larger sizes add detail to it
 
@@ -40,7 +41,9 @@ class Up(nn.Module):
 
 
 class Detail(nn.Module):
-    """What a picture above 128 has and its enlarged 128 version lacks; starts as nothing."""
+    """A 128 face and the features behind it -> the face at full size; starts as the enlarged face."""
+
+    enlarge: Tensor
 
     def __init__(self, i: int, c: tuple[int, int], doublings: int) -> None:
         super().__init__()
@@ -54,14 +57,28 @@ class Detail(nn.Module):
         self.rgb = nn.Conv2d(c[1], 12, 3, 1, 1)
         nn.init.zeros_(self.rgb.weight)
         nn.init.zeros_(self.rgb.bias)  # type: ignore[arg-type]
+        keep_constant(self, "enlarge", _bilinear())
 
-    def forward(self, h: Tensor) -> Tensor:
+    def forward(self, h: Tensor, face: Tensor) -> Tensor:
         h = act(F.pixel_shuffle(self.inp(h), 2))
         for k, middle in enumerate(self.middle):
             h = act(middle(h))
             if k < len(self.grow):
                 h = act(F.pixel_shuffle(self.grow[k](h), 2))
-        return F.pixel_shuffle(self.rgb(h), 2)
+                face = F.pixel_shuffle(self._enlarged(face), 2)
+        return F.pixel_shuffle(self.rgb(h) + self._enlarged(face), 2)
+
+    def _enlarged(self, face: Tensor) -> Tensor:
+        """(N, 12, S, S): twice as large, still folded: a convolution takes half the time of a resize."""
+        wide = F.pad(face, (1, 1, 1, 1), mode="replicate")
+        return F.conv2d(wide, self.enlarge.to(face.dtype))
+
+
+def _bilinear() -> np.ndarray:
+    """(12, 3, 3, 3): the kernel of a bilinear doubling for each colour and each quarter of a pixel."""
+    ways = np.array([[0.25, 0.75, 0], [0, 0.75, 0.25]], np.float32)
+    quarters = np.einsum("py,qx->pqyx", ways, ways).reshape(4, 3, 3)
+    return np.einsum("ab,kyx->akbyx", np.eye(3, dtype=np.float32), quarters).reshape(12, 3, 3, 3)
 
 
 class Painter(nn.Module):
@@ -83,7 +100,7 @@ class Painter(nn.Module):
         doublings: int,
     ) -> None:
         super().__init__()
-        e, d, self.doublings = encoder, decoder, doublings
+        e, d = encoder, decoder
         self.inp = nn.Conv2d(len(MAPS) * 4 + regions, e[0], 3, 1, 1)
         self.first = nn.Conv2d(e[0], e[0], 3, 1, 1)
         self.halve = nn.ModuleList([nn.Conv2d(e[k], e[k + 1], 4, 2, 1) for k in range(3)])
@@ -121,11 +138,7 @@ class Painter(nn.Module):
 
     def finish(self, h: Tensor, face: Tensor) -> Tensor:
         """What `body` gave -> the face at full size; at 128 that is the face it gave."""
-        if self.detail is None:
-            return face
-        scale = float(2**self.doublings)
-        large = F.interpolate(face, scale_factor=scale, mode="bilinear", align_corners=False)
-        return large + self.detail(h)
+        return face if self.detail is None else self.detail(h, face)
 
     def forward(self, maps: Tensor, regions: Tensor, z: Tensor) -> Tensor:
         return self.finish(*self.body(maps, regions, z))

@@ -32,8 +32,12 @@ class Settle(nn.Module):
     direction_codes: Tensor
     direction_shapes: Tensor
     part_of: Tensor
+    worn: Tensor
+    worn_by: Tensor
 
-    def __init__(self, points: int, regions: int, grid: int, shapes: int, z_dim: int) -> None:
+    def __init__(
+        self, points: int, regions: int, grid: int, shapes: int, z_dim: int, worn: int = 0
+    ) -> None:
         super().__init__()
         self.register_buffer("mean", torch.zeros(points, 2))
         self.register_buffer("usual_points", torch.zeros(points, 2))  # where they lie in a picture
@@ -46,6 +50,10 @@ class Settle(nn.Module):
         self.register_buffer("phase", torch.zeros(z_dim))
         self.register_buffer("direction_codes", torch.zeros(len(DIRECTIONS), z_dim))
         self.register_buffer("direction_shapes", torch.zeros(len(DIRECTIONS), points, 2))
+        if worn:  # ways in which people's regions differ, and what a code has to do with them
+            self.register_buffer("worn", torch.zeros(worn, regions, grid, grid))
+            self.register_buffer("worn_by", torch.zeros(z_dim, worn))
+        self.has_worn = worn > 0
         part_of = [[float(index in indices) for index in POINTS] for indices in PARTS.values()]
         keep_constant(self, "part_of", part_of)
         self.lines = Lines()
@@ -60,10 +68,16 @@ class Settle(nn.Module):
         strict = (parts @ self.part_of)[..., None]  # N,K,1
         meant = likely + (shape - likely) * strict
         meant = meant + torch.einsum("nd,dkc->nkc", directions, self.direction_shapes)
-        share = 0.4 + 0.6 * hair[..., None, None]
-        regions = F.softmax(logits.float() * share + self.usual * (1 - share), 1)
         who = self.person(hull, z, kin) + directions @ self.direction_codes
+        share = 0.4 + 0.6 * hair[..., None, None]
+        regions = F.softmax(logits.float() * share + self.worn_usually(who) * (1 - share), 1)
         return self.lines(_turned(meant, turn) + middle), regions, who
+
+    def worn_usually(self, z: Tensor) -> Tensor:
+        """Logits (N, R, grid, grid) of the hair and clothes that go with a person."""
+        if not self.has_worn:
+            return self.usual[None]
+        return self.usual + torch.einsum("nw,wrij->nrij", z @ self.worn_by, self.worn)
 
     def plausible(self, shape: Tensor) -> Tensor:
         """The nearest aligned shape (N, K, 2) that a real face could have."""
