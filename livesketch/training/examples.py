@@ -73,7 +73,7 @@ def reading(data: Prepared, size: int, rng: np.random.Generator) -> Reading:
 
 def pair(data: Prepared, size: int, rng: np.random.Generator) -> Pair:
     """The drawing that `reading` makes of the same rng, and the bent photo that it is of."""
-    i = chosen(data.chances, rng)
+    i = chosen(data.unusual, rng)
     bending = warp.random_warp(np.asarray(data.landmarks[i]), rng, rng.random() < 0.6, OPENED)
     drawing = drawn(data, i, bending, size, rng)
     picture = sized(warp.bend(data.pictures[i], warp.field(bending, data.pictures.shape[1])), size)
