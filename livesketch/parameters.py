@@ -265,6 +265,13 @@ PARAMETERS: tuple[Parameter, ...] = (
         8.0,
     ),
     Parameter(
+        "everybody",
+        "camera",
+        False,
+        "A face for each of up to four people in the picture, with a look of their own: the chosen one, and those after it.",
+        label="a face for everybody",
+    ),
+    Parameter(
         "face_me",
         "camera",
         0.0,

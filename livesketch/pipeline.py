@@ -6,6 +6,7 @@ import time
 
 import numpy as np
 
+from livesketch.everybody import Everybody, Person
 from livesketch.frames import (
     Code,
     Frame,
@@ -16,16 +17,15 @@ from livesketch.frames import (
     Request,
     Result,
     Settings,
-    Sketch,
     Traced,
 )
 from livesketch.looks.morph import between
 from livesketch.models import weights
 from livesketch.models.engine import Model, open_model
-from livesketch.parameters import PARAMETERS, frozen
+from livesketch.parameters import frozen
 from livesketch.post import composite
-from livesketch.post.sheet import sheet
-from livesketch.post.steering import LatentSmoother
+from livesketch.post.sheet import drawings_side_by_side, side_by_side
+from livesketch.sitting import Sitting
 from livesketch.tracer import Steps, Tracer, moved, setting, strokes_of, timed
 
 __all__ = ["WANTS", "Pipeline", "model_tasks", "moved", "open_pipeline", "strokes_of"]
@@ -42,11 +42,6 @@ PHOTO_SIDE = 256  # pixels at which a face is cut out for models that redo pictu
 SMALL = 128  # pixels: a still picture below that shows nothing but a face
 OWN_PACE_S = 0.5  # how soon the person in a live picture is known again after another sat down
 COMPOSITE_SIDE = 512  # pixels of a picture that the face was put back into
-FACE_GROUPS = ("face", "parts", "person", "look", "layers")
-FACE_KNOBS = tuple(row.name for row in PARAMETERS if row.group in FACE_GROUPS)
-
-
-Seen = Sketch | Mask | Picture  # what a face is made of
 
 
 def open_pipeline(model: str, runtime: str = "auto", device: str | None = None) -> Pipeline:
@@ -76,11 +71,8 @@ class Pipeline:
         self.model = model
         size = model.sketch_size
         self._tracer = Tracer(size if model.task == "sketch" else max(size, PHOTO_SIDE))
-        self._sketch: Sketch | None = None  # of the last face
-        self._asked: tuple[object, ...] = ()
-        self._face: Picture | None = None
-        self._calm = LatentSmoother()  # of a model that is steered by latents, before a camera
-        self._steered_as: object = None  # the look it was last
+        self._sittings: dict[int, Sitting] = {}  # by the seats of those before the camera
+        self._everybody: Everybody | None = None
         self._corner: tuple[int, int] | None = None  # of the square of the camera that is shown
         self._me: tuple[float, Code] | None = None  # when a live person was seen last, and who
 
@@ -92,19 +84,22 @@ class Pipeline:
         if self.model.task != "sketch":
             return self._other_task(request, started)
         traced: Traced | None = None
+        if frame.picture is not None and bool(setting(request.settings, "everybody")):
+            return self._of_everybody(request, frame.picture, started)
         if frame.picture is not None:
             found = self._tracer.trace(frame, frame.picture, request.settings, steps, request.over)
             sketch, traced = (None, None) if found is None else found
             note = NO_FACE if sketch is None else ""
         if sketch is not None and not frame.is_empty:
-            face = self._face_of(sketch, request, steps)
+            look, is_cut = self._look(request.look), self._tracer.is_cut
+            sitting = self._sitting(0)
+            face = sitting.face(sketch, look, request.settings, frame, steps, is_cut)
             if traced is not None:
-                face = self._composed(face, sketch, traced, request, steps)
-        look = None
-        if request.wants_look and frame.picture is not None:
-            look = self.look_of(frame.picture, "me")
+                shown = [(face, Person(0, sketch, traced, is_cut))]
+                face = self._composed(shown, request, steps) or face
+        own = self._own_look(request)
         ended = time.monotonic()
-        return Result(request, sketch, face, started, ended, steps, note, traced, look)
+        return Result(request, sketch, face, started, ended, steps, note, traced, own)
 
     def look_of(self, picture: Picture, name: str = "") -> Look | None:
         """The look of the person in a photo (H, W, 3); None where no face is found in it."""
@@ -113,6 +108,8 @@ class Pipeline:
 
     def close(self) -> None:
         self._tracer.close()
+        if self._everybody is not None:
+            self._everybody.close()
 
     def _other_task(self, request: Request, started: float) -> Result:
         """A mask is painted from as it is; of a photo, the face that is found in it."""
@@ -134,7 +131,8 @@ class Pipeline:
             look = self.model.look_of(square, "me") if request.wants_look else None
             who = self._redone(square, frame, who, request.settings)
         with timed(steps, "face"):
-            face = self._people(seen, who, request.settings, frame)
+            sitting, is_cut = self._sitting(0), self._tracer.is_cut
+            face = sitting.made_of(seen, who, request.settings, frame, is_cut)
         ended = time.monotonic()
         return Result(request, None, face, started, ended, steps, look=look, seen=square)
 
@@ -173,57 +171,61 @@ class Pipeline:
         code = between(code, self.model.code_of(other), share)
         return Look(seed=own.seed, code=code, style_space=self.model.style_space)
 
-    def _people(self, seen: Seen, look: Look, settings: Settings, frame: Frame) -> Picture:
-        """The face, or as many side by side as are asked for: the look's, then those of the next seeds."""
-        count = int(str(setting(settings, "faces")))
-        if count == 1 and frame.is_live and self.model.is_steered:
-            return self._steered(seen, look, settings, frame)
-        others = [Look(seed=look.seed + number) for number in range(1, count)]
-        return sheet([self.model.face(seen, who, settings) for who in (look, *others)])
+    def _of_everybody(self, request: Request, picture: Picture, started: float) -> Result:
+        """A face for each person in the picture: the first has the look, the others the next seeds'."""
+        if self._everybody is None:
+            self._everybody = Everybody(self.model.sketch_size)
+        frame, settings, steps = request.frame, request.settings, {}
+        people = self._everybody.traced(frame, picture, settings, steps, request.over)
+        own = self._own_look(request)
+        if not people:
+            return Result(request, None, None, started, time.monotonic(), steps, NO_FACE, look=own)
+        first = self._look(request.look)
+        settings = frozen({**settings, "faces": "1"})
+        shown, spent = [], 0.0
+        for one in people:
+            look = first if one.seat == 0 else Look(seed=first.seed + one.seat)
+            sitting = self._sitting(one.seat)
+            face = sitting.face(one.sketch, look, settings, frame, steps, one.is_cut)
+            spent += steps.pop("face", 0.0)
+            shown.append((face, one))
+        steps["face"] = spent
+        face = self._composed(shown, request, steps)
+        if face is None:
+            face = side_by_side([face for face, _ in shown])
+        sketch = drawings_side_by_side([one.sketch for one in people])
+        ended, traced = time.monotonic(), people[0].traced
+        return Result(request, sketch, face, started, ended, steps, "", traced, own)
 
-    def _face_of(self, sketch: Sketch, request: Request, steps: Steps) -> Picture:
-        look, settings = self._look(request.look), request.settings
-        if request.frame.is_live:  # who moves before a camera stays one person
-            settings = frozen({**settings, "kin": 0.0})
-        knobs = tuple(settings.get(name) for name in FACE_KNOBS)
-        asked = _who(look)
-        same = self._sketch is not None and (asked, knobs) == self._asked
-        same &= _equal(sketch, self._sketch)
-        if self._face is not None and same and self._calm.has_arrived:
-            return self._face
-        with timed(steps, "face"):
-            self._face = self._people(sketch, look, settings, request.frame)
-        self._sketch, self._asked = sketch, (asked, knobs)
-        return self._face
+    def _own_look(self, request: Request) -> Look | None:
+        picture = request.frame.picture
+        return self.look_of(picture, "me") if request.wants_look and picture is not None else None
 
-    def _steered(self, seen: Seen, look: Look, settings: Settings, frame: Frame) -> Picture:
-        """On the way to what is seen, which is there at once where somebody else is shown."""
-        who = _who(look)
-        if who != self._steered_as or self._tracer.is_cut:
-            self._calm.reset()
-        self._steered_as = who
-        ws = self.model.steered(seen, look, settings)
-        strength = float(setting(settings, "smoothing"))
-        return self.model.painted(self._calm.smoothed(ws, frame.time, strength))
+    def _sitting(self, seat: int) -> Sitting:
+        return self._sittings.setdefault(seat, Sitting(self.model))
 
     def _composed(
-        self, face: Picture, sketch: Sketch, traced: Traced, request: Request, steps: Steps
-    ) -> Picture:
-        """The face back in the camera's picture, or the drawing over it, if that is asked for."""
-        settings = request.settings
+        self, shown: list[tuple[Picture, Person]], request: Request, steps: Steps
+    ) -> Picture | None:
+        """The faces back in the camera's picture, or their drawings over it; None: not asked for."""
+        settings, traced = request.settings, shown[0][1].traced
         how, background = str(setting(settings, "composite")), str(setting(settings, "background"))
-        if how == composite.OFF or str(setting(settings, "faces")) != "1":
-            return face
+        are_several_looks = str(setting(settings, "faces")) != "1" and len(shown) == 1
+        if how == composite.OFF or are_several_looks:
+            return None
         with timed(steps, "composite"):
             is_live = request.frame.is_live
             person = None if background == "kept" else self._tracer.person(traced, is_live)
             picture = composite.before(traced.picture, person, background)
-            if how == composite.FACE:
-                outline = traced.landmarks[:, :2] / np.float32(len(traced.square))
-                picture = composite.put_back(picture, face, traced.place, outline)
-            else:
-                picture = composite.drawn_on(picture, sketch, traced.place)
-            self._corner = composite.corner_of(picture.shape, traced.place, self._corner)
+            for face, one in shown:
+                place = one.traced.place
+                if how == composite.FACE:
+                    outline = one.traced.landmarks[:, :2] / np.float32(len(one.traced.square))
+                    picture = composite.put_back(picture, face, place, outline)
+                else:
+                    picture = composite.drawn_on(picture, one.sketch, place)
+            around = composite.around([one.traced.place for _, one in shown])
+            self._corner = composite.corner_of(picture.shape, around, self._corner)
             return composite.squared(picture, self._corner, COMPOSITE_SIDE)
 
     def _look(self, look: Look | Morph) -> Look:
@@ -231,11 +233,3 @@ class Pipeline:
             return look
         ends = self.model.code_of(look.start), self.model.code_of(look.end)
         return Look(code=between(*ends, look.t), style_space=self.model.style_space)
-
-
-def _who(look: Look) -> tuple[object, ...]:
-    return look.seed, look.style_space, None if look.code is None else look.code.tobytes()
-
-
-def _equal(one: Sketch, other: Sketch | None) -> bool:
-    return one is other or (other is not None and np.array_equal(one, other))

@@ -12,16 +12,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livesketch.frames import Frame, Over, Picture, Settings, Sketch, Traced
+from livesketch.frames import Frame, Over, Picture, Place, Settings, Sketch, Traced
 from livesketch.parameters import parameter
 from livesketch.post.calm import PictureSmoother
 from livesketch.post.smoothing import LandmarkSmoother
 
 if TYPE_CHECKING:
     from livesketch.tracing.face import Face, FaceFinder
-    from livesketch.tracing.hairline import Steady
-    from livesketch.tracing.shape import Neutral
-    from livesketch.tracing.still import HeldPicture, HeldPoints, Outline
+    from livesketch.tracing.rest import Rest
 
 Steps = dict[str, float]  # step -> milliseconds
 
@@ -54,20 +52,6 @@ class _Seen:
     traced: tuple[tuple[object, ...], Traced] | None = None  # settings it was shaped with
 
 
-class _Rest:
-    """What holds a live person still who sits still."""
-
-    def __init__(self, finder: FaceFinder) -> None:
-        from livesketch.tracing import shape, still  # see Tracer._finder
-
-        self.points: HeldPoints = still.HeldPoints()
-        self.shaped: HeldPoints = still.HeldPoints()
-        self.square: HeldPicture = still.HeldPicture()
-        self.outline: Outline = still.Outline(finder.silhouette)
-        self.neutral: Neutral = shape.Neutral()
-        self.hair: Steady | None = None
-
-
 class Tracer:
     """Pictures to sketches (size, size): one finder follows live faces, another looks at stills."""
 
@@ -76,7 +60,7 @@ class Tracer:
         self._finders: dict[bool, FaceFinder] = {}
         self._calm = LandmarkSmoother()
         self._calm_picture = PictureSmoother()
-        self._rest: _Rest | None = None  # of the person who is followed
+        self._rest: Rest | None = None  # of the person who is followed
         self._seen: _Seen | None = None
         self.is_cut = False  # the newest picture shows somebody else than the one before
         self._lines: tuple[Traced, Sketch] | None = None  # the last ones, and of what
@@ -88,9 +72,11 @@ class Tracer:
         settings: Settings,
         steps: Steps,
         over: tuple[Over, ...] = (),
+        taken: tuple[Place, ...] = (),
     ) -> tuple[Sketch, Traced] | None:
-        """None where there is no face. A step whose input did not change is not done again."""
-        seen = self._found(frame, picture, settings, steps)
+        """None where there is no face but in the places that are taken by others. A step whose input
+        did not change is not done again."""
+        seen = self._found(frame, picture, settings, steps, taken)
         if seen.face is None:
             return None
         smoothing = float(setting(settings, "smoothing"))
@@ -120,7 +106,14 @@ class Tracer:
         with timed(steps, "crop"):
             return self._cut_out(seen, seen.face, float(setting(settings, "smoothing")))
 
-    def _found(self, frame: Frame, picture: Picture, settings: Settings, steps: Steps) -> _Seen:
+    def _found(
+        self,
+        frame: Frame,
+        picture: Picture,
+        settings: Settings,
+        steps: Steps,
+        taken: tuple[Place, ...] = (),
+    ) -> _Seen:
         is_mirrored = frame.is_live and bool(setting(settings, "mirror"))
         person = int(float(setting(settings, "person")))
         seen = self._seen
@@ -134,7 +127,7 @@ class Tracer:
                 self._calm_picture.reset()
                 self._rest = None
             with timed(steps, "find"):
-                seen = self._look_at(frame, picture, is_mirrored, person, settings)
+                seen = self._look_at(frame, picture, is_mirrored, person, settings, taken)
             self._seen = seen
         return seen
 
@@ -156,18 +149,26 @@ class Tracer:
         self._seen = self._rest = None
 
     def _look_at(
-        self, frame: Frame, picture: Picture, is_mirrored: bool, person: int, settings: Settings
+        self,
+        frame: Frame,
+        picture: Picture,
+        is_mirrored: bool,
+        person: int,
+        settings: Settings,
+        taken: tuple[Place, ...],
     ) -> _Seen:
         if is_mirrored:
             picture = np.asarray(cv2.flip(picture, 1), np.uint8)
         finder = self._finder(is_still=not frame.is_live)
-        face = finder.find(picture, person)
+        face = finder.find(picture, person, taken)
         if face is not None and frame.is_live:
             strength = float(setting(settings, "smoothing"))
             calm = self._calm.smoothed(face.landmarks, frame.time, strength)
             self.is_cut = self._rest is None or (strength > 0 and self._calm.is_new)
             if self._rest is None or self.is_cut:
-                self._rest = _Rest(finder)
+                from livesketch.tracing.rest import Rest  # see _finder
+
+                self._rest = Rest(finder)
             face = replace(face, landmarks=self._rest.points.held(calm, _size(calm), strength))
         return _Seen(frame, is_mirrored, person, picture, face)
 
@@ -237,9 +238,9 @@ class Tracer:
         return traced
 
     def _drawn(self, traced: Traced, steps: Steps) -> Sketch:
-        from livesketch.tracing.lines import draw  # see _finder
+        from livesketch.tracing.lines import draw, is_drawn_alike  # see _finder
 
-        if self._lines is None or not _is_drawn_alike(traced, self._lines[0]):
+        if self._lines is None or not is_drawn_alike(traced, self._lines[0]):
             with timed(steps, "lines"):
                 sketch = draw(
                     traced.square,
@@ -264,18 +265,6 @@ class Tracer:
 def _size(landmarks: NDArray[np.float32]) -> float:
     """Of a face, in the landmarks' unit."""
     return max(float(np.ptp(landmarks[:, 0])), float(np.ptp(landmarks[:, 1])), 1e-6)
-
-
-def _is_drawn_alike(one: Traced, other: Traced) -> bool:
-    from livesketch.tracing.lines import needs_picture  # see Tracer._finder
-
-    return (
-        (one.style, one.detail) == (other.style, other.detail)
-        and one.silhouette is other.silhouette
-        and one.hairline is other.hairline
-        and (one.square is other.square or not needs_picture(one.style, one.detail))
-        and np.array_equal(one.landmarks, other.landmarks)
-    )
 
 
 def strokes_of(traced: Traced) -> list[NDArray[np.float32]]:

@@ -1,5 +1,7 @@
 """Puts the face that was made back into the camera's picture, or its drawing over it; and the room behind."""
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -98,6 +100,15 @@ def before(picture: Picture, person: NDArray[np.float32] | None, background: str
     share = np.clip(person * 1.6 - 0.3, 0, 1)[..., None]  # half a pixel of certainty on both sides
     mixed = picture * share + behind.astype(np.float32) * (1 - share)
     return np.clip(mixed + 0.5, 0, 255).astype(np.uint8)
+
+
+def around(places: Sequence[Place]) -> Place:
+    """The square that holds all of these, in the middle of them."""
+    left, top = min(place.x for place in places), min(place.y for place in places)
+    wide = max(place.x + place.side for place in places) - left
+    tall = max(place.y + place.side for place in places) - top
+    side = max(wide, tall)
+    return Place(left + (wide - side) / 2, top + (tall - side) / 2, side)
 
 
 def corner_of(

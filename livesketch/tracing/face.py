@@ -74,6 +74,7 @@ class FaceFinder:
         self._segmenter: Segmenter | None = None
         self._shape: tuple[int, ...] = ()
         self._person = 0
+        self._taken: Sequence[Place] = ()
         self._last: Face | None = None
         self._others: tuple[Place, ...] = ()
         self._lost_for = 0
@@ -84,17 +85,20 @@ class FaceFinder:
         self._window: Place | None = None  # what the mesh sees, where a face is too small for it
         self._canvas = Canvas()
 
-    def find(self, picture: Picture, person: int = 0) -> Face | None:
+    def find(self, picture: Picture, person: int = 0, taken: Sequence[Place] = ()) -> Face | None:
         """The face in a picture (H, W, 3) of any size, or None.
 
         `person` 0 is the one who is nearest; n the nth from the left, round and round, counted
-        when n changes: then that one is followed wherever they go.
+        when n changes: then that one is followed wherever they go. Who is at a place that is `taken`
+        is nobody.
         """
         if min(picture.shape[:2]) < 16:
             return None
         shrink = min(1.0, LARGEST / max(picture.shape[:2]))
         if shrink < 1:
             picture = _resized(picture, shrink)
+            taken = [Place(p.x * shrink, p.y * shrink, p.side * shrink, p.roll) for p in taken]
+        self._taken = taken
         if self.is_still:
             points = self._in_still(picture, person)
             return None if points is None else Face(points / np.float32(shrink))
@@ -132,6 +136,8 @@ class FaceFinder:
             if points is None or not self._is_face(seen, points):
                 continue
             place = place_of(points)
+            if self._is_taken(place):
+                continue
             level = lightness(picture, place)
             if level < DIM:
                 better = looked_at(
@@ -180,6 +186,9 @@ class FaceFinder:
         if points is None:
             return None
         place = place_of(points)
+        if self._is_taken(place):
+            self._last = None
+            return None
         if not is_same(place, last):
             near = looked_at(self._close_up, seen, around(last))
             if near is not None and is_same(place_of(near), last):
@@ -210,7 +219,8 @@ class FaceFinder:
             points = look(seen)
             if points is None or not self._is_face(seen, points):
                 continue
-            if self._is_known_other(place_of(points)):
+            place = place_of(points)
+            if self._is_known_other(place) or self._is_taken(place):
                 continue  # who was here is hidden for a moment, and somebody else is not
             return self._begun(picture, points)
         return None
@@ -240,6 +250,9 @@ class FaceFinder:
         close = [partial(looked_at, self._close_up, place=tile) for tile in tiles(picture)]
         seen = None if is_hard else picture
         return [(seen, crowd), (seen, whole), (picture, crowd), *((seen, look) for look in close)]
+
+    def _is_taken(self, place: Place) -> bool:
+        return any(is_same(place, other) for other in self._taken)
 
     def _is_known_other(self, place: Place) -> bool:
         is_waiting = self._last is not None and 0 < self._lost_for + 1 <= STALE
@@ -273,7 +286,7 @@ class FaceFinder:
 
     def _in_crowd(self, picture: Picture, person: int = 0) -> Points | None:
         """The person asked for, of all who are in the picture."""
-        places = self._places(picture)
+        places = [place for place in self._places(picture) if not self._is_taken(place)]
         if not places:
             return None
         nearest = max(places, key=lambda place: place.side)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livesketch.errors import TraceError
-from livesketch.frames import Picture, Sketch
+from livesketch.frames import Picture, Sketch, Traced
 from livesketch.tracing import contour
 from livesketch.tracing.artist import artist_strokes, painted
 from livesketch.tracing.chains import OVAL
@@ -58,6 +58,17 @@ def draw(
 def needs_picture(style: str, detail: float) -> bool:
     """Whether draw() looks at the picture itself, beyond landmarks, silhouette and hairline."""
     return style not in ("contour", "artist") or (style == "contour" and detail >= HAIR_LINES)
+
+
+def is_drawn_alike(one: Traced, other: Traced) -> bool:
+    """Whether both give the very same drawing, as far as that is known without making it."""
+    return (
+        (one.style, one.detail) == (other.style, other.detail)
+        and one.silhouette is other.silhouette
+        and one.hairline is other.hairline
+        and (one.square is other.square or not needs_picture(one.style, one.detail))
+        and np.array_equal(one.landmarks, other.landmarks)
+    )
 
 
 def contour_strokes(
