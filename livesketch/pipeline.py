@@ -96,7 +96,8 @@ class Pipeline:
             face = sitting.face(sketch, look, request.settings, frame, steps, is_cut)
             if traced is not None:
                 shown = [(face, Person(0, sketch, traced, is_cut))]
-                face = self._composed(shown, request, steps) or face
+                back = self._composed(shown, request, steps)
+                face = face if back is None else back
         own = self._own_look(request)
         ended = time.monotonic()
         return Result(request, sketch, face, started, ended, steps, note, traced, own)

@@ -29,7 +29,7 @@ class Finder:
         self.is_still, self.asked, self.cut = is_still, 0, 0
         self.opened.append(self)
 
-    def find(self, picture: Picture, person: int = 0) -> Face | None:
+    def find(self, picture: Picture, person: int = 0, taken: object = ()) -> Face | None:
         self.asked += 1
         y, x = np.unravel_index(int(picture[..., 0].argmax()), picture.shape[:2])
         if picture[y, x, 0] < 200:
@@ -345,7 +345,7 @@ def test_live_landmarks_are_calmed_and_stills_are_not(
     drawn: list[NDArray[np.float32]] = []
     rng = np.random.default_rng(3)
 
-    def find(self: Finder, picture: Picture, person: int = 0) -> Face:
+    def find(self: Finder, picture: Picture, person: int = 0, taken: object = ()) -> Face:
         face = Finder.find(self, picture)
         assert face is not None
         noise = rng.normal(0, 0.5, face.landmarks.shape)
