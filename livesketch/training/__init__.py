@@ -34,8 +34,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add(
         "--network",
         default="compact",
-        choices=("compact", "pix2pix"),
-        help="what to learn; pix2pix is the baseline that ours is measured against",
+        choices=("compact", "pix2pix", "psp"),
+        help="what to learn; pix2pix is the baseline that ours is measured against; psp an "
+        "encoder for your own StyleGAN2 generator",
+    )
+    add(
+        "--generator",
+        type=Path,
+        metavar="FILE",
+        help="with --network psp: a StyleGAN2 or StyleGAN2-ADA file, which stays as it is",
     )
     add("--task", default="sketch", help="what the model is to see: sketch, mask, lowres, photo")
     add(
@@ -96,6 +103,13 @@ def run(args: argparse.Namespace) -> None:
             "pix2pix learns to paint from drawings, all in one",
             hint="leave out --task, --part and --model",
         )
+    if (args.network == "psp") != (args.generator is not None):
+        raise UsageError(
+            "an encoder learns to steer a generator, and needs one",
+            hint="--network psp goes with --generator FILE",
+        )
+    if args.network == "psp" and (args.part != "both" or args.model is not None):
+        raise UsageError("an encoder is learned all in one", hint="leave out --part and --model")
     if args.photos:
         from livesketch.training.prepare import PrepareOptions, prepare
 
@@ -122,11 +136,16 @@ READING = 0.3  # of the time, where both parts are learned
 def _learn(args: argparse.Namespace) -> None:
     """The parts one after the other, then the weights file, if all its parts are there."""
     from livesketch.training import world
-    from livesketch.training.finish import FinishOptions, finish, finish_pix2pix
+    from livesketch.training.finish import FinishOptions, finish, finish_encoder, finish_pix2pix
     from livesketch.training.loop import TrainOptions, kept, train
 
-    is_rival = args.network == "pix2pix"
-    whole = ("pix2pix",) if is_rival else ("reader", "painter")
+    whole = {"pix2pix": ("pix2pix",), "psp": ("encoder",)}.get(args.network, ("reader", "painter"))
+    is_whole, size = len(whole) == 1, args.size
+    if args.generator is not None:
+        from livesketch.training.encode_step import SIDE
+        from livesketch.training.frozen import frozen
+
+        size = min(SIDE, frozen(args.generator).network.config.img_resolution)
     needed = whole if args.model is None else ("reader",)
     parts = needed if args.part == "both" else (args.part,)
     rank, _ = world.join()
@@ -138,9 +157,10 @@ def _learn(args: argparse.Namespace) -> None:
                 out=args.out,
                 part=part,
                 task=args.task,
-                size=args.size,
+                size=size,
                 minutes=args.minutes * alone,
                 start=args.start,
+                generator=args.generator,
                 features=args.features,
                 seed=args.seed,
                 batch=args.batch,
@@ -153,21 +173,23 @@ def _learn(args: argparse.Namespace) -> None:
         return
     missing = [part for part in needed if not kept(args.out, part, args.task).exists()]
     if missing:
-        how = "without --finish" if is_rival else f"--part {missing[0]}"
+        how = "without --finish" if is_whole else f"--part {missing[0]}"
         _say(f"no model yet: the {missing[0]} is still to be learned ({how})")
         return
     options = FinishOptions(
         data=args.data,
         out=args.out,
         task=args.task,
-        size=args.size,
+        size=size,
         seed=args.seed,
         model=args.model,
+        generator=args.generator,
         style_space=args.style_space,
         sources=args.sources,
         terms=args.terms,
     )
-    (finish_pix2pix if is_rival else finish)(options, _say)
+    ends = {"pix2pix": finish_pix2pix, "psp": finish_encoder}
+    ends.get(args.network, finish)(options, _say)
 
 
 def _say(sentence: str) -> None:

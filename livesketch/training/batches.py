@@ -12,6 +12,8 @@ import torch
 from torch import Tensor
 
 from livesketch.training.dataset import Prepared
+from livesketch.training.encode_examples import Encoding, encoding_of
+from livesketch.training.encode_step import EncodeBatch
 from livesketch.training.examples import Pair, Portrait, Reading, pair, portrait
 from livesketch.training.paint_step import PaintBatch
 from livesketch.training.pix2pix_step import PairBatch
@@ -107,6 +109,26 @@ def pairs(
         yield PairBatch(
             _seen(fields["seen"], device),
             _pictures(fields["picture"], device),
+        )
+
+
+def encodings(
+    data: Prepared,
+    task: str,
+    size: int,
+    seed: int,
+    share: Share,
+    first: int,
+    workers: int,
+    device: torch.device,
+) -> Iterator[EncodeBatch]:
+    """Batches for an encoder of `task`, from step `first` on."""
+    for arrays in _arrays(_Examples(data, encoding_of(task), size, seed, share), first, workers):
+        fields = dict(zip(Encoding.__dataclass_fields__, arrays, strict=True))
+        yield EncodeBatch(
+            _seen(fields["seen"], device),
+            _pictures(fields["picture"], device),
+            _tensor(fields["points"], device),
         )
 
 

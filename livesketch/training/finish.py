@@ -15,9 +15,11 @@ from torch import nn
 from livesketch.errors import LivesketchError, ModelError, OutputError
 from livesketch.models import checkpoint
 from livesketch.models.checkpoint import Checkpoint
-from livesketch.models.networks import compact, pix2pix
+from livesketch.models.networks import compact, pix2pix, psp
 from livesketch.training import directions, looks, preview, shapes, state
 from livesketch.training.dataset import open_prepared
+from livesketch.training.encode_examples import CHANNELS
+from livesketch.training.frozen import frozen
 from livesketch.training.loop import config_of, kept, pix2pix_config
 
 
@@ -31,6 +33,7 @@ class FinishOptions:
     size: int = 256
     seed: int = 0
     model: Path | None = None  # take everything but the reader from this weights file
+    generator: Path | None = None  # that an encoder learned to steer
     style_space: str = ""
     sources: str = ""
     terms: str = ""
@@ -101,6 +104,30 @@ def finish_pix2pix(options: FinishOptions, say: Callable[[str], None]) -> Path:
     path = options.out / "model.safetensors"
     _save(path, "pix2pix", network, None, metadata)
     preview.write_png(path.with_suffix(".png"), preview.pairs(network, data, config.img_resolution))
+    say(f"wrote {path}")
+    return path
+
+
+def finish_encoder(options: FinishOptions, say: Callable[[str], None]) -> Path:
+    """Write OUT/<task>.safetensors, encoder and generator in one, and a sheet."""
+    if options.generator is None:
+        raise ModelError("an encoder needs its generator", hint="give --generator FILE")
+    data, given = open_prepared(options.data), frozen(options.generator)
+    learned = state.read(kept(options.out, "encoder", options.task))
+    network = psp.Network(given.encoder_config(CHANNELS[options.task])).eval()
+    network.requires_grad_(False)
+    _load(network.encoder, learned["networks"].get("average"))
+    network.generator = given.network
+    network.latent_avg.copy_(given.average)
+    metadata = _card(options) | {"pictures": str(learned.get("pictures", 0))}
+    # a look is one of the generator's own people
+    metadata["style_space"] = options.style_space or given.style_space
+    path = options.out / f"{options.task}.safetensors"
+    _save(path, "psp", network, None, metadata)
+    size = learned.get("size")
+    side = size if type(size) is int else options.size
+    sheet = preview.encodings(network.encoder, given, options.task, data, side)
+    preview.write_png(path.with_suffix(".png"), sheet)
     say(f"wrote {path}")
     return path
 

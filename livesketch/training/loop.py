@@ -16,8 +16,11 @@ from livesketch.errors import OutputError, UsageError
 from livesketch.models.networks import compact, pix2pix
 from livesketch.models.networks.face_lines import POINTS, Lines
 from livesketch.training import likeness, preview, state, world
-from livesketch.training.batches import Share, pairs, portraits, readings
+from livesketch.training.batches import Share, encodings, pairs, portraits, readings
 from livesketch.training.dataset import Prepared, open_prepared
+from livesketch.training.encode_examples import CHANNELS
+from livesketch.training.encode_step import Judges, encode_step
+from livesketch.training.frozen import Frozen, frozen
 from livesketch.training.paint_step import paint_step
 from livesketch.training.perceptual import Features
 from livesketch.training.pix2pix_step import pix2pix_step
@@ -27,10 +30,10 @@ from livesketch.training.tasks import INPUTS, seen_by
 
 SAY_EVERY, SAVE_EVERY = 30, 240  # seconds
 # of the time, in which steps grow smaller
-LAST_PART = {"reader": 0.5, "painter": 0.45, "pix2pix": 0.5}
+LAST_PART = {"reader": 0.5, "painter": 0.45, "pix2pix": 0.5, "encoder": 0.5}
 FEWEST = {"painter": 4}  # examples a process: their own people, and others'
 WORN = 12  # ways in which people's hair and clothes differ that a model knows
-WARM_UP = {"reader": 200, "painter": 100, "pix2pix": 1}  # steps
+WARM_UP = {"reader": 200, "painter": 100, "pix2pix": 1, "encoder": 100}  # steps
 
 Step = Callable[[Any, int], dict[str, float]]
 
@@ -41,11 +44,13 @@ class TrainOptions:
 
     data: Path
     out: Path
-    part: str = "reader"  # or "painter"; or "pix2pix", which has no parts
+    # or "painter"; or what has no parts: "pix2pix", or the "encoder" of a frozen generator
+    part: str = "reader"
     task: str = "sketch"  # what the reader is shown
     size: int = 256  # side of the painter's faces
     minutes: float = 60
     start: Path | None = None
+    generator: Path | None = None  # what an encoder learns to steer
     features: Path | None = None  # folder with the frozen network of perceptual.py
     seed: int = 0
     batch: int = 16
@@ -56,7 +61,7 @@ class TrainOptions:
 
 def kept(out: Path, part: str, task: str) -> Path:
     """Where a part's training state lies; a painter serves every task."""
-    return out / (f"reader-{task}.pt" if part == "reader" else f"{part}.pt")
+    return out / (f"{part}-{task}.pt" if part in ("reader", "encoder") else f"{part}.pt")
 
 
 def train(options: TrainOptions, say: Callable[[str], None]) -> None:
@@ -77,10 +82,11 @@ def train(options: TrainOptions, say: Callable[[str], None]) -> None:
         )
     _folder(options.out)
     features = None
-    if options.features is not None and options.part == "painter":
+    if options.features is not None and options.part in ("painter", "encoder"):
         features = Features(options.features).to(device).eval()
+    given = None if options.generator is None else frozen(options.generator)
     learned, path = (
-        _new(options, data, device, features),
+        _new(options, data, device, features, given),
         kept(options.out, options.part, options.task),
     )
     if path.exists():
@@ -92,7 +98,7 @@ def train(options: TrainOptions, say: Callable[[str], None]) -> None:
             hint=f"--batch takes a multiple of {many}, and not fewer than {4 * many} for a painter",
         )
     share = Share(options.batch, rank, many)
-    step = _step(learned, options, features, device)
+    step = _step(learned, options, features, device, given)
     begin = shown = written = time.monotonic()
     first = learned.step
     for batch in _batches(options, data, share, learned.step, device):
@@ -115,10 +121,10 @@ def train(options: TrainOptions, say: Callable[[str], None]) -> None:
             say(_line(learned, rate, left, values))
             shown = time.monotonic()
         if time.monotonic() - written > SAVE_EVERY:
-            _write(learned, path, data, options)
+            _write(learned, path, data, options, given)
             written = time.monotonic()
     if rank == 0:
-        _write(learned, path, data, options)
+        _write(learned, path, data, options, given)
         say(f"{options.part}: ended at step {learned.step}, {learned.pictures} pictures: {path}")
     world.wait()
 
@@ -133,8 +139,16 @@ def pix2pix_config(size: int) -> pix2pix.Config:
 
 
 def _new(
-    options: TrainOptions, data: Prepared, device: torch.device, features: Features | None
+    options: TrainOptions,
+    data: Prepared,
+    device: torch.device,
+    features: Features | None,
+    given: Frozen | None = None,
 ) -> State:
+    if options.part == "encoder" and given is not None:
+        config = given.encoder_config(CHANNELS[options.task])
+        size, seed = options.size, options.seed
+        return state.new_encoder(options.task, config, size, device, seed, options.start)
     if options.part == "pix2pix":
         return state.new_pix2pix(pix2pix_config(options.size), device, options.seed, options.start)
     config = config_of(options.task, options.size)
@@ -145,17 +159,30 @@ def _new(
 
 
 def _step(
-    learned: State, options: TrainOptions, features: Features | None, device: torch.device
+    learned: State,
+    options: TrainOptions,
+    features: Features | None,
+    device: torch.device,
+    given: Frozen | None,
 ) -> Step:
+    if options.part == "encoder" and given is not None:
+        given.network.to(device)
+        judges = Judges(features, _people(options, device))
+        return lambda batch, warmth: encode_step(learned, batch, given, judges)
     if options.part == "painter":
-        lines, people = Lines().to(device), None
-        if options.features is not None and (options.features / likeness.FILE).exists():
-            people = likeness.Likeness(options.features).to(device)
+        lines, people = Lines().to(device), _people(options, device)
         return lambda batch, warmth: paint_step(learned, batch, lines, features, people, warmth)
     if options.part == "pix2pix":
         return lambda batch, warmth: pix2pix_step(learned, batch)
     weight = importance().to(device)
     return lambda batch, warmth: read_step(learned, batch, weight)
+
+
+def _people(options: TrainOptions, device: torch.device) -> likeness.Likeness | None:
+    """What knows who a face is, where the folder of frozen networks holds it."""
+    if options.features is None or not (options.features / likeness.FILE).exists():
+        return None
+    return likeness.Likeness(options.features).to(device)
 
 
 def _batches(
@@ -165,6 +192,9 @@ def _batches(
         return portraits(data, options.size, options.seed, share, first, options.workers, device)
     if options.part == "pix2pix":
         return pairs(data, options.size, options.seed, share, first, options.workers, device)
+    if options.part == "encoder":
+        of, size, seed = options.task, options.size, options.seed
+        return encodings(data, of, size, seed, share, first, options.workers, device)
     side = INPUTS[options.task][1]
     return readings(data, options.task, side, options.seed, share, first, options.workers, device)
 
@@ -224,12 +254,18 @@ LOGGED = {
         "norm",
     ],
     "pix2pix": ["critic", "adversarial", "l1"],
+    "encoder": ["loss", "l2", "w_norm", "alike", "unlike"],
 }
 
 
-def _write(learned: State, path: Path, data: Prepared, options: TrainOptions) -> None:
+def _write(
+    learned: State, path: Path, data: Prepared, options: TrainOptions, given: Frozen | None
+) -> None:
     state.save(learned, path)
-    if learned.part == "painter":
+    if learned.part == "encoder" and given is not None:
+        encoder = learned.networks["average"]
+        sheet = preview.encodings(encoder, given, learned.task, data, options.size)
+    elif learned.part == "painter":
         sheet = preview.portraits(
             learned.networks["average"], learned.networks["style_encoder"], data, options.size
         )

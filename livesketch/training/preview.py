@@ -16,7 +16,10 @@ from livesketch.models.networks import compact
 from livesketch.models.networks.face_lines import Lines
 from livesketch.training import raster
 from livesketch.training.dataset import Prepared
+from livesketch.training.encode_examples import SEEN_SIDE, encoding_of
+from livesketch.training.encode_step import as_shown, painted
 from livesketch.training.examples import pair, portrait
+from livesketch.training.frozen import Frozen
 from livesketch.training.tasks import INPUTS, seen_by
 
 COLUMNS = 12
@@ -103,6 +106,21 @@ def pairs(network: nn.Module, data: Prepared, size: int, seed: int = 5) -> np.nd
         painted = [_picture(network(x, unused, unused)[0]) for x in given]
     network.train(was_training)
     rows = ([_shown(e.seen) for e in made], painted, [e.picture for e in made])
+    return np.concatenate([np.concatenate(row, 1) for row in rows])
+
+
+def encodings(
+    encoder: nn.Module, generator: Frozen, task: str, data: Prepared, size: int, seed: int = 5
+) -> np.ndarray:
+    """What an encoder is shown, what the generator paints of its latents, and the photos meant."""
+    made = [encoding_of(task)(data, size, np.random.default_rng((seed, k))) for k in range(8)]
+    device = next(encoder.parameters()).device
+    with torch.no_grad():
+        x = [torch.from_numpy(e.seen).to(device)[None].float() / 255 for e in made]
+        faces_ = [painted(generator, encoder(as_shown(one, task)).float(), size)[0] for one in x]
+    step = max(1, SEEN_SIDE // size)
+    shown = [raster.smaller(np.ascontiguousarray(_shown(e.seen)), step) for e in made]
+    rows = (shown, [_picture(one) for one in faces_], [e.picture for e in made])
     return np.concatenate([np.concatenate(row, 1) for row in rows])
 
 

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from livesketch.errors import ModelError, OutputError
 from livesketch.models import checkpoint
-from livesketch.models.networks import compact, pix2pix
+from livesketch.models.networks import compact, pix2pix, psp
 from livesketch.models.networks.face_lines import MAPS
 from livesketch.training.discriminator import (
     DetailDiscriminator,
@@ -23,11 +23,12 @@ from livesketch.training.discriminator import (
 )
 from livesketch.training.perceptual import Features, ProjectedDiscriminator
 
-PARTS = ("reader", "painter", "pix2pix")
+PARTS = ("reader", "painter", "pix2pix", "encoder")
 READER_RATE = 1e-3
 # Adam's steps. What a warm start brought moves more slowly than what is new.
 NEW_RATE, KNOWN_RATE, STYLE_RATE = 4e-4, 2e-4, 1e-4
 CRITIC_RATE, DETAIL_RATE, PROJECTED_RATE = 1.5e-4, 3e-4, 4e-4
+ENCODER_RATE, STILL = 1e-4, 0.01  # of the last layers' first weights: little moves at first
 PIX2PIX_RATE, PIX2PIX_SPREAD = 2e-4, 0.02  # the paper's: of the steps, of the first weights
 
 
@@ -131,6 +132,26 @@ def new_pix2pix(
     return State("pix2pix", "sketch", config.img_resolution, 0, 0, networks, optimizers)
 
 
+def new_encoder(
+    task: str, config: psp.Config, size: int, device: torch.device, seed: int, start: Path | None
+) -> State:
+    """Of a frozen generator. An untrained one hardly moves away from the average latents."""
+    torch.manual_seed(seed)
+    network = psp.Encoder(config)
+    for module in network.modules():
+        if isinstance(module, nn.Conv2d):
+            nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
+    for style in network.styles:
+        nn.init.normal_(cast(psp.MapToStyle, style).linear.weight, 0, STILL)
+    if start is not None:
+        fit(network, "encoder", start)
+    networks: dict[str, nn.Module] = {"network": network, "average": _copied(network)}
+    _place(networks, device)
+    groups = [{"params": list(network.parameters()), "rate": ENCODER_RATE}]
+    optimizer = torch.optim.Adam(groups, ENCODER_RATE, betas=(0.9, 0.99))
+    return State("encoder", task, size, 0, 0, networks, {"encoder": optimizer})
+
+
 def _copied(network: nn.Module) -> nn.Module:
     return copy.deepcopy(network).eval().requires_grad_(False)
 
@@ -208,7 +229,7 @@ def read(path: Path) -> dict[str, Any]:
 def fit(module: nn.Module, name: str, path: Path) -> set[str]:
     """Take what fits from a weights file or a training state. -> the names that did.
 
-    name: "reader", "painter", "style_encoder" or "pix2pix".
+    name: "reader", "painter", "style_encoder", "pix2pix" or "encoder".
     """
     tensors, own, taken = _given(name, path), module.state_dict(), set()
     for key, tensor in own.items():
