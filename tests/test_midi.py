@@ -1,6 +1,7 @@
 """MIDI: knobs learn by being touched, take over without a jump, and come back after being unplugged."""
 
 import json
+import random
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -151,6 +152,30 @@ def test_safety_comes_first_and_one_action_a_name(path: Path) -> None:
     rig = Rig(path, {KNOB: Target("faithful"), PAD: Target("panic")})
     asked = rig.hear(*(knob(level) for level in range(60, 100)), pad(36))
     assert asked == [Action("panic", True), Action("set", ("faithful", pytest.approx(99 / 127)))]
+
+
+@pytest.mark.long
+def test_a_minute_of_a_flood_fills_no_memory_and_ends_where_the_knob_stands(path: Path) -> None:
+    rig = Rig(path, {KNOB: Target("faithful"), PAD: Target("panic")})
+    port, values, panics = rig.ports.plugged["nanoKONTROL"], dict(VALUES), 0
+    rng = random.Random(5)
+    for _ in range(3600):  # turns; 5,000 messages a second, half of them of no control
+        for _ in range(42):
+            port.pending.append(knob(rng.randrange(128)))
+            port.pending.append(knob(rng.randrange(128), number=99))
+        port.pending.append(pad(36))
+        for action in rig.midi.actions(values):
+            if action.name == "set":
+                values["faithful"] = action.value[1]  # type: ignore[index]
+            panics += action.name == "panic"
+        assert len(port.pending) < 100_000
+    port.pending.append(knob(90))
+    while port.pending:
+        for action in rig.midi.actions(values):
+            if action.name == "set":
+                values["faithful"] = action.value[1]  # type: ignore[index]
+    assert values["faithful"] == pytest.approx(90 / 127)
+    assert panics > 1000
 
 
 def test_a_flood_is_read_for_two_milliseconds_a_turn_and_ends_where_the_knob_stands(

@@ -1,6 +1,7 @@
 """Recordings: as long as the show was, exactly; playable however they end."""
 
 import errno
+import subprocess
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -140,6 +141,56 @@ def test_a_full_disk_ends_the_recording_with_a_film_that_plays(tmp_path: Path) -
     assert film.frames - 20 <= len(seen) <= film.frames
     likeness = np.corrcoef(seen[3].mean(2).ravel(), noise(3).mean(2).ravel())[0, 1]
     assert likeness > 0.8, "the fourth picture is the fourth one"
+
+
+class TornDisk(FullDisk):
+    """One that takes as much of the last write as fits, as real ones do."""
+
+    def write(self, data: Any) -> int:
+        left = self._room - self._file.tell()
+        if left <= 0:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return self._file.write(data[:left])
+
+
+@pytest.mark.parametrize("room", [30_000, 47_001, 61_234, 80_007])
+def test_half_a_second_at_the_end_is_cut_off_so_that_every_player_plays_the_rest(
+    tmp_path: Path, room: int
+) -> None:
+    path = tmp_path / "show.mp4"
+    film = Film(path, SIZE, 10, lambda name: TornDisk(name, room))  # type: ignore[arg-type,return-value]
+    with suppress(OutputError):
+        for frame in range(900):
+            film.write(noise(frame))
+    assert film.frames < 900
+    seen = pictures(path)  # raises for a torn packet
+    assert film.frames - 21 <= len(seen) <= film.frames
+
+
+@pytest.mark.long
+def test_a_disk_that_is_really_full_ends_the_recording_with_a_film_that_plays(
+    tmp_path: Path,
+) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(disk)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode != 0:
+        pytest.skip("no small disk can be mounted here")
+    try:
+        path, size = disk / "show.mp4", SIZE
+        film = Film(path, size, 30, has_sound=True)
+        with suppress(OutputError):
+            for frame in range(2000):
+                film.write(noise(frame, size))
+                film.hear(frame * 1600, np.full(1600, 0.1, np.float32))
+        assert film.frames < 2000
+        seen = pictures(path)
+        assert film.frames - 61 <= len(seen) <= film.frames
+        assert seen
+        with av.open(str(path)) as again:
+            assert sum(frame.samples for frame in again.decode(audio=0)) > 0
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
 
 
 def test_the_operator_hears_of_the_full_disk_and_the_show_goes_on(tmp_path: Path) -> None:

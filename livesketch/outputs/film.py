@@ -17,6 +17,7 @@ from PIL import Image
 from livesketch.errors import OutputError
 from livesketch.frames import Picture
 from livesketch.outputs.files import ENCODERS, is_full, make_folder, said, usable
+from livesketch.outputs.fragments import cut_to_whole
 from livesketch.outputs.soundtrack import open_soundtrack
 from livesketch.sound.block import Samples
 
@@ -117,6 +118,8 @@ class Film:
         self._disk.shut()
         with suppress(OSError, av.error.FFmpegError):  # what it still writes goes nowhere
             self._container.close()
+        with suppress(OSError):
+            cut_to_whole(self._path)
         raise OutputError(
             f"The recording ended after {self.frames} frames: {reason(error)}.",
             f"{self._path.name} plays up to about there.",
