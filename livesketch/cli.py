@@ -191,8 +191,11 @@ def _render(args: argparse.Namespace) -> int:
         is_traced=args.trace,
         percents=args.strokes,
         look=args.look,
+        has_own_look=args.own_look,
         values=flags.values(args),
     )
+    if args.own_look and not args.trace:
+        raise UsageError("Only a photo shows a look.", "Say --trace too, where photos are given.")
     return _follow(render.render(options), len(options.inputs), args.out, "face")
 
 

@@ -17,6 +17,7 @@ RENDERED = (
     "framing",
     "line_style",
     "line_detail",
+    "face_me",
     "smoothing",
     "look_mix",
     "photo_look",
@@ -84,6 +85,11 @@ def render(parser: argparse.ArgumentParser) -> None:
         "-o", "--out", required=True, type=Path, help="a folder, a .png, or for a video an .mp4"
     )
     parser.add_argument("--trace", action="store_true", help="pictures and videos are photographs")
+    parser.add_argument(
+        "--own-look",
+        action="store_true",
+        help="with --trace: the look of who is in the photo; --face-me 1 turns their head to the front",
+    )
     parser.add_argument(
         "--strokes",
         type=_percents,

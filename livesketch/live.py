@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from livesketch.canvas.brush import PEN, Brush
 from livesketch.canvas.document import Document
-from livesketch.canvas.stroke import Stroke, strokes_from_points
+from livesketch.canvas.stroke import Stroke, strokes_of_face
 from livesketch.controls.actions import Pointer
 from livesketch.desk import Desk
 from livesketch.errors import UsageError
@@ -17,9 +16,7 @@ from livesketch.pipeline import moved, strokes_of
 from livesketch.session import Session, meet
 from livesketch.sources import Source
 
-BROAD, THINNING = 0.026, 0.83  # the brush of an artist's lines, which swell under pressure
 TOOLS = ("pen", "eraser", "line", "ellipse")  # that draw over a face
-EVEN = 0.008  # sides: the width of a frozen line that does not
 
 
 class Overlay:
@@ -104,11 +101,7 @@ class Live:
         """The camera's lines, and what was drawn over them, as strokes on paper."""
         if self.traced is None:
             raise UsageError("There is no face to freeze.", "Sit down before the camera first.")
-        strokes: list[Stroke] = []
-        for line in strokes_of(self.traced):
-            is_even = line.shape[1] == 2
-            brush = Brush(PEN, EVEN) if is_even else Brush(PEN, BROAD, thinning=THINNING)
-            strokes += strokes_from_points([line], brush)
+        strokes = strokes_of_face(strokes_of(self.traced))
         return Document.from_strokes(strokes + self.overlay.settled(self.traced))
 
     def follow(self, result: Result, session: Session) -> tuple[str, bool]:

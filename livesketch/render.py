@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from livesketch.canvas.document import Document
 from livesketch.canvas.interchange import write_svg
 from livesketch.canvas.prefix import prefix
+from livesketch.canvas.stroke import strokes_of_face
 from livesketch.drawings import read_drawings
 from livesketch.errors import (
     DrawingError,
@@ -45,6 +46,7 @@ class RenderOptions:
     is_traced: bool = False  # pictures and videos are photographs
     percents: tuple[float, ...] = ()  # drawings also as they were at so much of the pen's path
     look: Look | None = None
+    has_own_look: bool = False  # that of who is in the photo
     values: Mapping[str, Value] = field(default_factory=dict)
 
 
@@ -115,6 +117,7 @@ class _Studio:
         # A file is no mirror: left stays left. Of a picture that is redone, its own person is made
         # where nobody was asked for.
         usual = defaults() | {"photo_look": float(options.look is not None)}
+        self._look = options.look or Look()
         self._settings = frozen(usual | dict(options.values) | {"mirror": False})
 
     def make(self, source: Path) -> Iterator[Step]:
@@ -184,8 +187,14 @@ class _Studio:
                 yield Step(source, note=f"{source.name} is a picture: it has no strokes to count.")
             frame = Frame(time=0.0, sketch=sketch)
         path = self._names.path(source, PICTURE)
-        write_png(self._face(source, frame, self._options.look or Look()), path)
+        write_png(self._face(source, frame, self._own_look(frame) or self._look), path)
         yield Step(source, written=path, is_face=True)
+
+    def _own_look(self, frame: Frame) -> Look | None:
+        """Of who is in the picture, if it is asked for and somebody is."""
+        if not self._options.has_own_look or frame.picture is None:
+            return None
+        return self._road().look_of(frame.picture)
 
     def _film(self, source: Path) -> Iterator[Step]:
         """Every picture becomes a face; while none is in sight the last one stays, and at the
@@ -198,10 +207,12 @@ class _Studio:
         road = Pipeline(self._road().model)  # which remembers no other film's face
         file: VideoFile | None = None
         face: Picture | None = None
+        own: Look | None = None
         try:
             for number, picture in enumerate(videos.frames(source)):
                 frame = Frame(number / film.fps, number, picture=picture, is_live=True)
-                made = self._process(road, frame, self._options.look or Look()).face
+                own = own or self._own_look(frame)
+                made = self._process(road, frame, own or self._look).face
                 if made is not None and file is None:
                     file = VideoFile(path, (made.shape[1], made.shape[0]), film.fps)
                     for _ in range(number):
@@ -236,7 +247,8 @@ class _Studio:
 
 
 class Lines(Protocol):
-    """A traced photo: its sketch, and strokes (n, 2) in units of the side, if there are to be any."""
+    """A traced photo: its sketch, and strokes (n, 2), or with pressure (n, 3), in units of the side, if
+    there are to be any."""
 
     @property
     def sketch(self) -> Sketch: ...
@@ -257,7 +269,9 @@ def trace(
             lines = draw(pictures.read_picture(source))
             write_sketch(lines.sketch, path)
             if has_svg:
-                write_svg(Document.from_strokes(lines.strokes), path.with_suffix(".svg"))
+                write_svg(
+                    Document.from_strokes(strokes_of_face(lines.strokes)), path.with_suffix(".svg")
+                )
             yield Step(source, written=path, is_face=True)
         except TraceError as error:
             yield Step(source, error=TraceError(f"{source.name}: {error.message}", error.hint))

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from livesketch.canvas.document import Document
 from livesketch.canvas.doodle import Doodle, strokes
 from livesketch.canvas.interchange import read_quickdraw, read_svg, write_svg
 from livesketch.canvas.raster import render_sketch
+from livesketch.canvas.stroke import strokes_of_face
 from livesketch.errors import DrawingError
 
 SIMPLIFIED = {"word": "face", "drawing": [[[0, 255, 128], [0, 0, 128]], [[10, 10], [5, 50]]]}
@@ -305,3 +307,25 @@ def test_missing_and_unwritable_files_are_named(tmp_path):
             read(tmp_path)
     with pytest.raises(DrawingError, match="no folder"):
         write_svg(Document(), tmp_path / "none" / "a.svg")
+
+
+def test_a_line_that_swells_is_written_as_it_swells_and_read_as_its_middle(tmp_path):
+    x = np.linspace(0.2, 0.8, 40)
+    line = np.stack([x, 0.4 + 0.2 * x, np.sin(np.pi * (x - 0.2) / 0.6)], 1)
+    even = np.array([(0.2, 0.8), (0.8, 0.8)])
+    document = Document.from_strokes(strokes_of_face([line, even]))
+    path = tmp_path / "a.svg"
+    write_svg(document, path)
+    text = path.read_text()
+    assert text.count("data-line") == 1
+    assert text.count("stroke-width") == 1
+    edge = np.array(re.findall(r"[\d.]+ [\d.]+", text.split('d="M')[1].split("Z")[0]))
+    edge = np.array([one.split() for one in edge], float)
+    middle = edge[np.abs(edge[:, 0] - 500) < 12][:, 1]
+    start = edge[np.abs(edge[:, 0] - 200) < 6][:, 1]
+    assert np.ptp(middle) == pytest.approx(26, abs=4)  # BROAD, in thousandths
+    assert np.ptp(start) < 9
+    again = read_svg(path)
+    assert len(again.strokes) == 2
+    points = again.strokes[0].points
+    assert np.abs(points[:, 1] - (0.4 + 0.2 * points[:, 0])).max() < 0.002

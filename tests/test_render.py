@@ -405,3 +405,35 @@ def test_tracing_writes_what_the_model_would_see(
         assert np.array_equal(trace(photo).sketch, seen)
     # and the strokes are a drawing again
     assert errors(made(road, here / "lines/me.svg", out=here / "out")) == []
+
+
+def test_a_turned_head_is_drawn_facing_you_with_the_look_of_the_photo(
+    road: Pipeline, here: Path, photo: Picture
+) -> None:
+    Image.fromarray(photo).save(here / "photo.png")
+    facing = frozen(defaults() | {"face_me": 1.0, "mirror": False})
+    own = road.look_of(photo)
+    assert own is not None
+    wanted = road.process(Request(Frame(0.0, picture=photo), facing, "tiny", own))
+    plain = road.process(Request(Frame(0.0, picture=photo), frozen(defaults()), "tiny", own))
+    assert wanted.face is not None
+    assert plain.face is not None
+    steps = made(
+        road,
+        here / "photo.png",
+        out=here / "out",
+        is_traced=True,
+        has_own_look=True,
+        values={"face_me": 1.0},
+    )
+    assert errors(steps) == []
+    np.testing.assert_array_equal(pixels(here / "out/photo.png"), wanted.face)
+    assert not np.array_equal(wanted.face, plain.face)
+
+
+def test_an_own_look_needs_a_photo(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sketch_file(here / "a.png")
+    assert cli.run(["render", "a.png", "-o", "out", "--own-look"]) == 2
+    assert "--trace" in capsys.readouterr().err
+    assert cli.run(["trace", str(PHOTO), "-o", "lines", "--svg", "--style", "artist"]) == 0
+    assert names(here / "lines") == ["face-one.png", "face-one.svg"]

@@ -18,6 +18,8 @@ from livesketch.canvas.svg import Drawing, SvgError, parse
 from livesketch.errors import DrawingError
 
 NAMES = (*BRUSHES, ERASER)
+SWELLS = 0.5  # thousandths of the page by which a line's width changes, to be more than even
+BLOB = 0.3  # widths by lengths of a line from which on its outline would cross itself
 SIDE = 2048  # pixels of a drawing that is saved as a picture
 _FILLED = 0.76  # of the paper's side: how large a drawing without a page is put on it
 _LARGEST_NDJSON = 512 * 2**20
@@ -147,15 +149,39 @@ def _filled_in(line: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.concatenate(pieces)
 
 
+def outline(line: NDArray[np.float64], widths: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The edge (M, 2) of a line (N, 2) that is `widths` (N,) wide at its points, with round ends."""
+    along = np.gradient(line, axis=0)
+    along /= np.maximum(np.hypot(*along.T)[:, None], 1e-9)
+    across = np.stack([-along[:, 1], along[:, 0]], 1)
+    half = widths[:, None] / 2
+    turns = np.linspace(np.pi / 2, -np.pi / 2, 7)[1:-1, None]
+    last = line[-1] + half[-1] * (np.sin(turns) * across[-1] + np.cos(turns) * along[-1])
+    first = line[0] - half[0] * (np.sin(turns) * across[0] + np.cos(turns) * along[0])
+    return np.concatenate([line + half * across, last, (line - half * across)[::-1], first])
+
+
 def _svg_path(points: NDArray[np.float64], brush: Brush) -> str:
     pressure = float(np.mean(points[:, 2]))
     width = 1000.0 * brush.width_at(pressure)
+    widths = [1000.0 * brush.width_at(p) for p in points[:, 2].tolist()]
+    is_swelling = len(points) > 2 and max(widths) - min(widths) > SWELLS
     colour = "#f7f5f0" if brush.is_eraser else "#16171a"
     steps = [f"{1000 * x:.2f} {1000 * y:.2f}" for x, y in points[:, :2].tolist()]
     if len(steps) == 1:
         steps *= 2  # a dot
     pale = "" if brush.is_opaque else f' stroke-opacity="{brush.darkness_at(pressure):.3f}"'
     name = brush.name if brush.name in NAMES else "pen"
+    if is_swelling:
+        line, wide = 1000 * points[:, :2], np.array(widths)
+        whole = [outline(line, wide)]
+        if wide.max() > BLOB * np.hypot(*np.diff(line, axis=0).T).sum():
+            whole = [outline(line[n : n + 2], wide[n : n + 2]) for n in range(len(line) - 1)]
+        edges = [" L".join(f"{x:.2f} {y:.2f}" for x, y in edge) for edge in whole]
+        return (
+            f'<path data-brush="{name}" data-line="{" ".join(steps)}" data-width="{width:.3f}" '
+            f'fill="{colour}"{pale.replace("stroke", "fill")} d="M{"Z M".join(edges)}Z"/>'
+        )
     return (
         f'<path data-brush="{name}" stroke="{colour}"{pale} '
         f'stroke-width="{width:.3f}" d="M{" L".join(steps)}"/>'
@@ -163,7 +189,8 @@ def _svg_path(points: NDArray[np.float64], brush: Brush) -> str:
 
 
 def write_svg(document: Document, path: Path) -> None:
-    """The drawing as smooth lines of even width on a page of 1000 × 1000; DrawingError where it cannot be."""
+    """The drawing on a page of 1000 × 1000: even lines as strokes, swelling ones as filled outlines that
+    hold their middle line for read_svg(); DrawingError where it cannot be."""
     rows = [
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1000 1000" fill="none" '
         'stroke-linecap="round" stroke-linejoin="round">',

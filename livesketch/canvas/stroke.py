@@ -7,7 +7,7 @@ from dataclasses import astuple, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from livesketch.canvas.brush import Brush
+from livesketch.canvas.brush import PEN, Brush
 from livesketch.canvas.curve import Curve, curve_of
 
 COLUMNS = 6  # x, y, pressure, tilt_x, tilt_y, time
@@ -132,6 +132,18 @@ def mirrored(table: NDArray[np.float64], axis: float) -> NDArray[np.float64]:
 
 _SPEED = 0.8  # paper sides a second: how fast a hand is taken to draw lines without times
 _PAUSE = 0.25  # seconds between two such lines
+BROAD, THINNING = 0.026, 0.83  # the brush of an artist's lines, which swell under pressure
+EVEN = 0.008  # sides: the width of a traced line that does not
+
+
+def strokes_of_face(lines: Iterable[NDArray[np.floating]]) -> list[Stroke]:
+    """Strokes of a face that was traced: lines (n, 2) are even, (n, 3) swell with their pressure."""
+    strokes: list[Stroke] = []
+    for line in lines:
+        is_even = line.shape[1] == 2
+        brush = Brush(PEN, EVEN) if is_even else Brush(PEN, BROAD, thinning=THINNING)
+        strokes += strokes_from_points([line], brush)
+    return strokes
 
 
 def strokes_from_points(

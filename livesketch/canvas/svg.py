@@ -114,7 +114,8 @@ def _inner(outer: _Context, tag: str, attributes: dict[str, str]) -> _Context:
         if ":" in rule
     )
     context = outer
-    width = numbers(style.get("stroke-width", attributes.get("stroke-width", "")))
+    given = attributes.get("stroke-width", attributes.get("data-width", ""))
+    width = numbers(style.get("stroke-width", given))
     if width and width[0] > 0.0:
         context = replace(context, width=width[0])
     if (
@@ -171,6 +172,9 @@ def _outlines(
     def length(name: str) -> float:
         return _length(attributes, name)
 
+    if tag == "path" and attributes.get("data-line"):  # the middle of an outline of ours
+        values = numbers(attributes["data-line"])
+        return [np.array(values[: len(values) // 2 * 2]).reshape(-1, 2)] if len(values) > 3 else []
     if tag == "path":
         return lines_of_path(attributes.get("d", ""))
     if tag in ("polyline", "polygon"):
