@@ -10,30 +10,30 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from pythonosc.osc_message_builder import OscMessageBuilder
 
 from livesketch.app import App, AppOptions
 from livesketch.bench import Hand
 from livesketch.controls.actions import Action
 from livesketch.errors import ModelError
-from livesketch.frames import Picture, Request, Result, Show
+from livesketch.frames import Request, Result
 from livesketch.outputs import Output, Setup
-from livesketch.outputs.painter import Painter
 from livesketch.outputs.sender import Sender
 from livesketch.rig_options import RigOptions
+from livesketch.sound.microphone import Microphone
+from livesketch.sound.routes import route
+from livesketch.troupe import SIZE, Beats, Device, Witness
 from livesketch.worker import Latest
 
 EVENT_S = 1.5  # on the average, ten times closer together than in a show
 FAULT_S = 18.0  # 200 an hour
 READY_WITHIN_S = 120.0
-SIZE = (320, 180)
 LATE_S = 0.05  # from one turn to the next: frames were late
 
 SWITCHES = ("blackout", "freeze", "panic")
 EVENTS = (
     *("next_cue", "cue", "next_person", "random_person", "drift", "tap"),
-    *("knob", "osc", "layout", "output", *SWITCHES),
+    *("knob", "osc", "layout", "output", "shape", "listen", *SWITCHES),
 )
 CUES = "".join(
     f'[[cue]]\nname = "{name}"\nseed = {seed}\n{how}\n'
@@ -54,54 +54,6 @@ class SoakOptions:
     runtime: str = "auto"
     event_s: float = EVENT_S
     fault_s: float = FAULT_S
-
-
-class Witness:
-    """An Output that looks at every Show as an audience would, and counts."""
-
-    def __init__(self) -> None:
-        self._painter = Painter(SIZE)
-        self.state = "playing"
-        self.seen = 0
-        self.unasked_black = 0
-        self.unasked_change = 0  # while it was held, or in panic
-        self.has_face = False
-        self._held: tuple[bool, Picture] | None = None
-        self.error: Exception | None = None
-
-    def show(self, show: Show) -> None:
-        if self.error is not None:
-            error, self.error = self.error, None
-            raise error
-        picture = self._painter.paint(show)
-        self.seen += 1
-        if show.is_blackout:
-            return  # asked for; what was held is held behind it
-        self.has_face |= show.result is not None and show.result.face is not None
-        if self.has_face and not picture.any():
-            self.unasked_black += 1
-        held = self._held
-        if held is not None and show.is_held and held[0] == show.is_panic:
-            self.unasked_change += not np.array_equal(held[1], picture)
-        self._held = (show.is_panic, picture) if show.is_held else None
-
-    def close(self) -> None:
-        self.state = "closed"
-
-
-class _Device:
-    """A sink that hangs when it is told to."""
-
-    def __init__(self, hangs: Latest[float]) -> None:
-        self._hangs = hangs
-
-    def send(self, picture: Picture) -> None:
-        seconds = self._hangs.take()
-        if seconds is not None:
-            Latest[bool]().take(timeout=seconds)
-
-    def close(self) -> None:
-        pass
 
 
 def run(options: SoakOptions) -> dict[str, Any]:
@@ -132,6 +84,9 @@ class _Rehearsal:
         self._hand = Hand()
         self._witness = Witness()
         self._hangs: Latest[float] = Latest()
+        self._beats = Beats(options.seed)
+        app.stage.rig.listener.open_microphone = lambda name: Microphone(name, self._beats.open)
+        app.stage.session.routes = [route("onset", "smile"), route("level", "mix")]
         self._events: Counter[str] = Counter()
         self._faults: Counter[str] = Counter()
         self._stops = self._late = 0
@@ -139,7 +94,7 @@ class _Rehearsal:
         audience = app.stage.rig.audience
         made: dict[str, Callable[[], Output]] = {
             "ndi": lambda: self._witness,
-            "spout": lambda: Sender(lambda: _Device(self._hangs), SIZE),
+            "spout": lambda: Sender(lambda: Device(self._hangs), SIZE),
         }
         usual = audience.open_output
         audience.open_output = lambda name, setup: (
@@ -168,6 +123,7 @@ class _Rehearsal:
             if now >= fault:
                 fault = now + self._rng.expovariate(1 / options.fault_s)
                 actions += self._fault()
+            self._beats.play()
             self._turn(actions)
             before, now = now, time.monotonic()
             self._late += now - before > LATE_S
@@ -211,6 +167,9 @@ class _Rehearsal:
             return [Action("set", ("layout", rng.choice(("face", "side by side", "crossfade"))))]
         if name == "output":
             return [Action("output", "page")]
+        if name == "shape":
+            layout = rng.choice(("", "drawing", "side by side"))
+            return [Action("shape_output", ("page", "layout", layout))]
         if name == "osc":
             self._send(rng.choice(("faithful", "smoothing", "glide")), rng.random())
             return []
@@ -227,6 +186,7 @@ class _Rehearsal:
             "a device hangs": lambda: self._hangs.put(2.5),
             "the model raises": lambda: self._upset(_raise),
             "the model hangs": lambda: self._upset(_hang),
+            "the microphone fails": self._beats.fail,
             "OSC nonsense": self._nonsense,
             "a camera that is not there": lambda: [
                 Action("open", self._folder / "unplugged.mp4"),

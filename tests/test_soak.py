@@ -1,5 +1,6 @@
 """The rehearsal: what an audience must never see is counted, and faults leave no trace on any output."""
 
+import logging
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,6 +9,12 @@ from stage import GREEN, RED, show
 from tiny import write_tiny
 
 from livesketch.soak import SoakOptions, Witness, run
+
+
+@pytest.fixture
+def forgetful(caplog: pytest.LogCaptureFixture) -> None:
+    """pytest keeps every record of the log, and with it the pictures that a failed step had in hand."""
+    caplog.set_level(logging.CRITICAL)
 
 
 def rehearse(tmp_path: Path, minutes: float, seed: int, **pace: float) -> dict:
@@ -28,6 +35,16 @@ def test_a_short_rehearsal_with_many_faults_shows_nothing_unasked(tmp_path: Path
 
 
 @pytest.mark.long
+@pytest.mark.usefixtures("forgetful")
+def test_two_hundred_faults_in_four_minutes(tmp_path: Path) -> None:
+    figures = rehearse(tmp_path, 4, 2, event_s=0.1, fault_s=1.2)
+    print(figures)
+    assert sum(figures["faults"].values()) >= 150
+    assert figures["memory_growth_mb"] is None or figures["memory_growth_mb"] < 100
+
+
+@pytest.mark.long
+@pytest.mark.usefixtures("forgetful")
 def test_an_hour_with_two_hundred_faults(tmp_path: Path) -> None:
     figures = rehearse(tmp_path, 60, 1)
     assert sum(figures["faults"].values()) >= 150
