@@ -278,7 +278,11 @@ class App:
         if self._errands.take(result):
             return
         self._answer = self.stage.rig.answer = result
-        news, is_error = self.stage.live.follow(result, session)
+        live = self.stage.live
+        news, is_error = live.follow(result, session)
+        if live.is_signed:
+            live.is_signed = False
+            self._do(Action("freeze_lines"))
         if news:
             self.stage.has_changed = True
             self._say(news, is_error=is_error)

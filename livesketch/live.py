@@ -13,6 +13,7 @@ from livesketch.desk import Desk
 from livesketch.errors import UsageError
 from livesketch.frames import Look, Morph, Over, Result, Traced
 from livesketch.pipeline import moved, strokes_of
+from livesketch.posing import NEVER, Posing
 from livesketch.session import Session, meet
 from livesketch.sources import Source
 
@@ -96,6 +97,8 @@ class Live:
     parked: Parked | None = None
     me: Look | None = None  # the look of one's own photo
     wants_look: bool = field(default=False)  # it is to be taken from the next picture
+    posing: Posing = field(default_factory=Posing)
+    is_signed: bool = False  # by a pose: the lines are to be frozen as they now are in `traced`
 
     def frozen(self) -> Document:
         """The camera's lines, and what was drawn over them, as strokes on paper."""
@@ -106,8 +109,13 @@ class Live:
 
     def follow(self, result: Result, session: Session) -> tuple[str, bool]:
         """Keeps what is known of the person in the picture; what to say, and whether it is an error."""
-        if result.request.frame.picture is not None:
+        frame = result.request.frame
+        if frame.picture is not None:
             self.traced = result.traced
+            pose = str(session.values["freeze_pose"])
+            before = self.posing.held(result.traced, frame.time, pose if frame.is_live else NEVER)
+            if before is not None and session.source != "paper":
+                self.traced, self.is_signed = before, True
         if not result.request.wants_look or not self.wants_look:
             return "", False
         self.wants_look = False

@@ -309,6 +309,14 @@ PARAMETERS: tuple[Parameter, ...] = (
         "What is behind you in the camera's picture, where that is shown.",
         choices=("kept", "blurred", "replaced", "removed"),
     ),
+    Parameter(
+        "freeze_pose",
+        "camera",
+        "never",
+        "Hold this for a second and a half, looking ahead, and the lines freeze as they were before it.",
+        choices=("never", "eyes shut", "mouth open"),
+        label="freeze by a pose",
+    ),
     Parameter("mirror", "camera", True, "Show the camera as a mirror does."),
     Parameter("smoothing", "camera", 0.5, "How calm the camera's lines are; 0 is off."),
     Parameter(

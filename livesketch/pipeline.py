@@ -26,9 +26,9 @@ from livesketch.parameters import frozen
 from livesketch.post import composite
 from livesketch.post.sheet import drawings_side_by_side, side_by_side
 from livesketch.sitting import Sitting
-from livesketch.tracer import Steps, Tracer, moved, setting, strokes_of, timed
+from livesketch.tracer import Steps, Tracer, moved, pose_of, setting, strokes_of, timed
 
-__all__ = ["WANTS", "Pipeline", "model_tasks", "moved", "open_pipeline", "strokes_of"]
+__all__ = ["WANTS", "Pipeline", "model_tasks", "moved", "open_pipeline", "pose_of", "strokes_of"]
 
 NO_FACE = "no face in the picture"
 # task -> what is to be done where a model is shown something else

@@ -19,6 +19,7 @@ from livesketch.post.smoothing import LandmarkSmoother
 
 if TYPE_CHECKING:
     from livesketch.tracing.face import Face, FaceFinder
+    from livesketch.tracing.pose import Pose
     from livesketch.tracing.rest import Rest
 
 Steps = dict[str, float]  # step -> milliseconds
@@ -279,6 +280,13 @@ def strokes_of(traced: Traced) -> list[NDArray[np.float32]]:
         traced.detail,
         lambda *_: traced.hairline,
     )
+
+
+def pose_of(traced: Traced) -> Pose:
+    """How far its eyes and its mouth are open, and how far it is turned away."""
+    from livesketch.tracing import pose  # see Tracer._finder
+
+    return pose.pose_of(traced.landmarks)
 
 
 def moved(

@@ -62,7 +62,8 @@ MAY_IMPORT = {
         "pipeline",
     },
     "camera_acts": {"live", "session"},
-    "live": {"desk", "pipeline", "session", "canvas", "controls", "sources"},
+    "posing": {"pipeline"},
+    "live": {"desk", "pipeline", "posing", "session", "canvas", "controls", "sources"},
     "staging": {"live", "desk", "player", "rig", "session", "canvas", "sources"},
     "acts": {
         "paper_acts",

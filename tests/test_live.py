@@ -16,6 +16,7 @@ from livesketch.controls.actions import Action, Pointer
 from livesketch.outputs.files import VideoFile
 from livesketch.sources.picture import read_picture
 from livesketch.sources.webcam import Camera
+from livesketch.tracing.pose import Pose
 from livesketch.ui.view import View
 
 HERE = Path(__file__).parent
@@ -217,3 +218,22 @@ def test_the_next_camera_is_said_by_name_and_so_is_what_happens_to_pictures(
     assert [words.partition(".")[0] for words in seen] == ["Studio Cam", "HD Webcam", "Studio Cam"]
     assert "Nothing is recorded" in seen[0]
     assert play.app.stage.session.source_spec == "97"
+
+
+def test_a_pose_that_is_held_freezes_the_lines_without_a_hand(
+    play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    eyes = [0.3]
+    monkeypatch.setattr("livesketch.posing.pose_of", lambda traced: Pose(eyes[0], 0.0, 0.0))
+    monkeypatch.setattr("livesketch.posing.HELD_S", 0.2)
+    monkeypatch.setattr("livesketch.posing.LIVELY_S", 0.3)
+    play.do("set", ("freeze_pose", "eyes shut"))
+    recent = play.live.posing._recent
+    play.until(lambda view: len(recent) > 4, "an awake face")
+    assert play.view.source == "video"
+    eyes[0] = 0.05
+    play.until(lambda view: view.source == "paper", "the frozen lines")
+    assert "Frozen" in play.said
+    assert len(play.app.stage.session.document.strokes) > 8
+    play.do("freeze_lines")
+    play.until(lambda view: view.source == "video", "the camera")
