@@ -256,7 +256,8 @@ class App:
         is_picture = frame.picture is not None
         over = live.overlay.lines() if is_picture else ()
         wants_look = live.wants_look and is_picture
-        return Request(frame, session.settings(), session.model, look, over, wants_look)
+        room = live.room if is_picture else None
+        return Request(frame, session.settings(), session.model, look, over, wants_look, room)
 
     def _collect(self) -> None:
         session, player = self.stage.session, self.stage.player

@@ -1,8 +1,10 @@
 """What each action does to the camera's side: who is followed, in which lines, and whose look it takes."""
 
 from collections.abc import Callable
+from pathlib import Path
 
-from livesketch.live import Live
+from livesketch.errors import UsageError
+from livesketch.live import Live, read_room
 from livesketch.parameters import parameter
 from livesketch.session import Session, next_choice
 
@@ -33,9 +35,21 @@ def _my_look(session: Session, live: Live, value: object) -> str:
     return "Looking at you…"
 
 
+def _room(session: Session, live: Live, value: object) -> str:
+    if value is None:
+        raise UsageError("Which picture?", "Ctrl+B asks for its file.")
+    path = Path(str(value))
+    live.room = read_room(path)
+    session.set("background", "replaced")
+    if session.values["composite"] == parameter("composite").default:
+        return f"{path.name} is behind you as soon as the camera's picture is shown: key C."
+    return f"{path.name} is behind you."
+
+
 CAMERA_ACTS: dict[str, CameraAct] = {
     "line_style": _line_style,
     "next_face": _next_face,
     "composite": _composite,
     "my_look": _my_look,
+    "room": _room,
 }

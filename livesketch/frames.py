@@ -123,6 +123,7 @@ class Request:
     look: Look | Morph = field(default_factory=Look)
     over: tuple[Over, ...] = ()  # drawn over a live face, in order
     wants_look: bool = False  # of the person in the picture
+    room: Picture | None = None  # what replaces the background of a camera's picture
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,7 +2,9 @@
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,12 +13,14 @@ from livesketch.canvas.stroke import Stroke, strokes_of_face
 from livesketch.controls.actions import Pointer
 from livesketch.desk import Desk
 from livesketch.errors import UsageError
-from livesketch.frames import Look, Morph, Over, Result, Traced
+from livesketch.frames import Look, Morph, Over, Picture, Result, Traced
 from livesketch.pipeline import moved, strokes_of
 from livesketch.posing import NEVER, Posing
 from livesketch.session import Session, meet
 from livesketch.sources import Source
+from livesketch.sources.picture import read_picture
 
+ROOM_SIDE = 1280  # pixels
 TOOLS = ("pen", "eraser", "line", "ellipse")  # that draw over a face
 
 
@@ -97,6 +101,7 @@ class Live:
     parked: Parked | None = None
     me: Look | None = None  # the look of one's own photo
     wants_look: bool = field(default=False)  # it is to be taken from the next picture
+    room: Picture | None = None  # what replaces the background
     posing: Posing = field(default_factory=Posing)
     is_signed: bool = False  # by a pose: the lines are to be frozen as they now are in `traced`
 
@@ -130,6 +135,17 @@ class Live:
         if self.me is None or share >= 1 or isinstance(other, Morph) or other is self.me:
             return other
         return Morph(self.me, other, share)
+
+
+def read_room(path: Path) -> Picture:
+    """The picture (H, W, 3) of a file, no larger than a camera's; SourceError where it is none."""
+    picture = read_picture(path)
+    scale = ROOM_SIDE / max(picture.shape[:2])
+    if scale >= 1:
+        return picture
+    height, width = (max(1, round(length * scale)) for length in picture.shape[:2])
+    small = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.uint8)
 
 
 def _unit(traced: Traced) -> NDArray[np.float32]:

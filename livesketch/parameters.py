@@ -306,7 +306,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         "background",
         "camera",
         "kept",
-        "What is behind you in the camera's picture, where that is shown.",
+        "What is behind you in the camera's picture, where that is shown; Ctrl+B replaces it by a picture.",
         choices=("kept", "blurred", "replaced", "removed"),
     ),
     Parameter(

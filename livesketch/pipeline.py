@@ -217,7 +217,7 @@ class Pipeline:
         with timed(steps, "composite"):
             is_live = request.frame.is_live
             person = None if background == "kept" else self._tracer.person(traced, is_live)
-            picture = composite.before(traced.picture, person, background)
+            picture = composite.before(traced.picture, person, background, request.room)
             for face, one in shown:
                 place = one.traced.place
                 if how == composite.FACE:

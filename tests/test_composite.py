@@ -111,3 +111,20 @@ def test_the_square_shows_the_face_and_stays_while_it_can() -> None:
     out = squared(room(), (80, 0), 128)
     expected = cv2.resize(room()[:, 80:560], (128, 128), interpolation=cv2.INTER_AREA)
     np.testing.assert_array_equal(out, expected)
+
+
+def test_a_picture_behind_the_person_fills_the_room_unbent() -> None:
+    picture = room()
+    person = np.zeros((480, 640), np.float32)
+    person[:, :100] = 1
+    beach = np.zeros((300, 900, 3), np.uint8)
+    beach[:150] = (40, 90, 220)
+    beach[150:] = (230, 200, 120)
+    beach[:, :200] = beach[:, -200:] = (255, 0, 0)  # too wide: its ends are not seen
+    out = before(picture, person, "replaced", beach)
+    np.testing.assert_array_equal(out[:, :99], picture[:, :99])
+    assert np.abs(out[20, 300].astype(int) - (40, 90, 220)).max() <= 1
+    assert np.abs(out[460, 600].astype(int) - (230, 200, 120)).max() <= 1
+    assert before(picture, person, "removed", beach)[20, 300].max() == 0
+    tall = np.full((900, 30, 3), 77, np.uint8)
+    assert (before(picture, person, "replaced", tall)[:, 101:] == 77).all()

@@ -8,6 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 from tiny import write_tiny
 
 from livesketch.acts import act
@@ -237,3 +238,20 @@ def test_a_pose_that_is_held_freezes_the_lines_without_a_hand(
     assert len(play.app.stage.session.document.strokes) > 8
     play.do("freeze_lines")
     play.until(lambda view: view.source == "video", "the camera")
+
+
+def test_a_picture_of_ones_choice_is_behind_the_person(play: Play, tmp_path: Path) -> None:
+    beach = tmp_path / "beach.png"
+    Image.fromarray(np.full((900, 3000, 3), (10, 200, 60), np.uint8)).save(beach)
+    play.do("composite")
+    play.do("room", beach)
+    assert "beach.png is behind you" in play.said
+    assert play.view.values["background"] == "replaced"
+
+    def is_there(view: View) -> bool:
+        return view.face is not None and view.face[:6, :40].astype(int).mean((0, 1))[1] > 150
+
+    play.until(is_there, "the beach")
+    play.do("room", tmp_path / "none.png")
+    assert "none.png" in play.said
+    play.until(is_there, "the beach, still")

@@ -192,3 +192,14 @@ def test_the_ink_alone_is_three_clicks_away(hand: Hand, folder: Path) -> None:
         assert hand.click("browser.go") == [Action("save", folder / "anna.png")]
     finally:
         hand.window.close()
+
+
+def test_a_picture_for_behind_oneself_is_chosen_like_any_file(hand: Hand, folder: Path) -> None:
+    try:
+        assert hand.key(pygame.K_b, pygame.KMOD_LCTRL) == []
+        until(hand, lambda: hand.has("browser.row.3"))
+        hand.type("bert")
+        assert hand.key(pygame.K_RETURN, sign="\r") == [Action("room", folder / "Bert.png")]
+        assert not hand.has("browser")
+    finally:
+        hand.window.close()

@@ -100,6 +100,7 @@ ACTIONS: tuple[ActionRow, ...] = (
     ActionRow("next_face", "Follow the next person in the picture", "source", ("shift+n",)),
     ActionRow("freeze_lines", "Freeze the camera's lines to edit them, go on", "source", ("j",)),
     ActionRow("composite", "The face alone, in the picture, the drawing on it", "source", ("c",)),
+    ActionRow("room", "Choose the picture behind me", "source", ("ctrl+b",), value="pathlib.Path"),
     ActionRow("my_look", "Take my own look from the picture", "source", ("shift+s",)),
     ActionRow("next_model", "Next model", "source", ("m",)),
     ActionRow("next_runtime", "Next runtime of the model", "source", ("shift+m",)),

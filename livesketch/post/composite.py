@@ -83,8 +83,14 @@ def drawn_on(picture: Picture, sketch: Sketch, place: Place) -> Picture:
     return np.clip(mixed + 0.5, 0, 255).astype(np.uint8)
 
 
-def before(picture: Picture, person: NDArray[np.float32] | None, background: str) -> Picture:
-    """The picture with another room behind the person; `person` (H, W) 0 behind .. 1 in front."""
+def before(
+    picture: Picture,
+    person: NDArray[np.float32] | None,
+    background: str,
+    room: Picture | None = None,
+) -> Picture:
+    """The picture with another room behind the person; `person` (H, W) 0 behind .. 1 in front. `room`
+    (H, W, 3) of any size is what replaces it; the middle of it that fits is seen."""
     if background == "kept" or person is None:
         return picture
     height, width = picture.shape[:2]
@@ -94,12 +100,24 @@ def before(picture: Picture, person: NDArray[np.float32] | None, background: str
         behind = np.asarray(cv2.resize(cv2.GaussianBlur(small, (0, 0), sigma), (width, height)))
     elif background in ("replaced", "removed"):
         behind = np.empty_like(picture)
-        behind[:] = ROOM if background == "replaced" else (0, 0, 0)
+        if room is not None and background == "replaced":
+            behind = _filling(room, width, height)
+        else:
+            behind[:] = ROOM if background == "replaced" else (0, 0, 0)
     else:
         raise ValueError(f"no background {background!r}; there are: {', '.join(BACKGROUNDS)}")
     share = np.clip(person * 1.6 - 0.3, 0, 1)[..., None]  # half a pixel of certainty on both sides
     mixed = picture * share + behind.astype(np.float32) * (1 - share)
     return np.clip(mixed + 0.5, 0, 255).astype(np.uint8)
+
+
+def _filling(room: Picture, width: int, height: int) -> Picture:
+    scale = max(width / room.shape[1], height / room.shape[0])
+    wide, tall = min(room.shape[1], width / scale), min(room.shape[0], height / scale)
+    x, y = int((room.shape[1] - wide) / 2), int((room.shape[0] - tall) / 2)
+    part = room[y : y + max(1, round(tall)), x : x + max(1, round(wide))]
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(part, (width, height), interpolation=how), np.uint8)
 
 
 def around(places: Sequence[Place]) -> Place:

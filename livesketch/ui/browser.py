@@ -7,7 +7,7 @@ from typing import Literal
 from livesketch.kinds import SAVED_AS
 from livesketch.ui.folder import Entry, Listing
 
-Purpose = Literal["open", "photo", "save_as", "save_face"]
+Purpose = Literal["open", "photo", "room", "save_as", "save_face"]
 # what may be saved -> the endings of its name, the usual one first
 ENDINGS: dict[str, tuple[str, ...]] = {"save_as": SAVED_AS, "save_face": (".png",)}
 

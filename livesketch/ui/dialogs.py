@@ -20,8 +20,9 @@ class Dialogs:
 
     def asks(self, action: Action, view: View, desk: Desk) -> bool:
         """True if a file must be chosen before `action` can be done: then the browser is open now."""
-        if action.name in ("open", "photo"):
-            self._open("open" if action.name == "open" else "photo", view, desk)
+        purposes: dict[str, Purpose] = {"open": "open", "photo": "photo", "room": "room"}
+        if action.name in purposes:
+            self._open(purposes[action.name], view, desk)
         elif action.name == "examples":
             self._open("open", view, desk, folder=assets_dir() / "drawings")
         elif action.name == "save_as" or (action.name == "save" and view.path is None):

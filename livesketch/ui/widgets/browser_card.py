@@ -18,6 +18,7 @@ from livesketch.ui.widgets.controls import icon_button, word_button
 _TITLES = {
     "open": "Open",
     "photo": "Lay a photo under the drawing",
+    "room": "Choose the picture behind me",
     "save_as": "Save the drawing",
     "save_face": "Save the face",
 }
