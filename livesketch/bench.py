@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from livesketch.app import App, AppOptions
 from livesketch.controls.actions import Action, Pointer
 from livesketch.errors import ModelError
-from livesketch.frames import Frame, Look, Picture, Request, Sketch
+from livesketch.frames import Frame, Look, Mask, Picture, Request, Sketch
 from livesketch.latency import Measures, Spans
 from livesketch.parameters import defaults, frozen
 from livesketch.pipeline import Pipeline, open_pipeline
@@ -28,6 +28,15 @@ CLIP_SIZE, CLIP_HZ, CLIP_FRAMES = (640, 480), 30, 60
 WARM_S = 1.5  # a part runs so long before it counts
 READY_WITHIN_S = 120.0
 
+# figures of what was not measured
+NOTHING: dict[str, float | None] = {"p50": None, "p95": None}
+NOT_AT_THE_WINDOW: dict[str, Any] = {
+    "faces_per_s": None,
+    "pen_to_ink_ms": NOTHING,
+    "pen_to_pixel_ms": NOTHING,
+    "camera_to_pixel_ms": NOTHING,
+    "ui_late_ms": {"p95": None, "p99": None},
+}
 Figures = dict[str, Any]  # as the JSON is written
 Line = NDArray[np.float32]  # (n, 2) x, y in sides of the paper
 
@@ -51,8 +60,9 @@ def run(options: BenchOptions) -> Figures:
         with closing(open_pipeline(options.model, options.runtime)) as pipeline:
             model = pipeline.model
             spans = faces_alone(pipeline, options.seconds)
-            clip = clip_of_faces(pipeline)
-            steps = {"face": median(spans)} | tracing_steps(pipeline, clip)
+            is_drawn = model.task == "sketch"
+            clip = clip_of_faces(pipeline) if is_drawn else []
+            steps = {"face": median(spans)} | model.parts_ms() | tracing_steps(pipeline, clip)
             figures: Figures = {
                 "device": model.device,
                 "runtime": model.runtime,
@@ -62,6 +72,9 @@ def run(options: BenchOptions) -> Figures:
                 "steps_ms": {step: round(ms, 2) for step, ms in steps.items()},
                 "eager_ratio": round(model.eager_ms() / steps["face"], 2),
             }
+            figures |= {name: round(value, 2) for name, value in model.limits().items()}
+        if not is_drawn:  # a hand and a camera show it nothing it wants
+            return figures | NOT_AT_THE_WINDOW
         video = _written(clip, Path(folder) / "clip.avi") if "lines" in steps else None
         return figures | at_the_window(options, model.runtime, video)
 
@@ -74,6 +87,11 @@ def faces_alone(pipeline: Pipeline, seconds: float) -> list[float]:
     settings = frozen(defaults())
     spans: list[float] = []
     for number, sketch in enumerate(_drawings(pipeline.model.sketch_size, seconds)):
+        if pipeline.model.task != "sketch":
+            start = time.monotonic()
+            pipeline.model.face(_as_seen(sketch, pipeline.model.task), Look(seed=2), settings)
+            spans.append(1000 * (time.monotonic() - start))
+            continue
         frame = Frame(time.monotonic(), number, sketch=sketch)
         result = pipeline.process(Request(frame, settings, pipeline.model.name))
         spans.append(1000 * (result.finished - result.started))
@@ -240,6 +258,13 @@ def _drawings(size: int, seconds: float) -> Iterator[Sketch]:
         cv2.polylines(paper, lines, False, (0,), max(1, round(3 * size / 256)), cv2.LINE_AA, 4)
         yield paper.astype(np.float32) / np.float32(255)
         number += 1
+
+
+def _as_seen(sketch: Sketch, task: str) -> Mask | Picture:
+    """A drawing as something of that task's kind: its lines as parts, or as a grey picture."""
+    if task == "mask":
+        return (sketch < 0.5).astype(np.uint8)
+    return np.repeat((sketch * 255).astype(np.uint8)[..., None], 3, 2)
 
 
 def _evenly(line: Line, step: float) -> Line:

@@ -22,7 +22,6 @@ from livesketch.models.pixels import (
     photo_for_reader,
     photo_for_style,
     picture_for_reader,
-    picture_from,
 )
 from livesketch.models.runtimes import Runtime
 from livesketch.models.weights import ModelInfo
@@ -102,6 +101,16 @@ class WPlus(Protocol):
     def latents_of(self, code: Code, truncation: float) -> NDArray[np.float32]: ...
 
     def painted(self, x: NDArray[np.float32] | None, code: Code, mix: Mix) -> Picture: ...
+
+    def picture(self, ws: NDArray[np.float32]) -> Picture: ...
+
+    def eager_ms(self, x: NDArray[np.float32] | None, ws: NDArray[np.float32]) -> float: ...
+
+    def parts_ms(
+        self, x: NDArray[np.float32] | None, ws: NDArray[np.float32]
+    ) -> dict[str, float]: ...
+
+    def limits(self) -> dict[str, float]: ...
 
 
 class Model:
@@ -195,7 +204,24 @@ class Model:
 
     def eager_ms(self) -> float:
         """Median milliseconds of a face with plain PyTorch in float32 here: what speed is measured against."""
+        if self._w_plus is not None:
+            return self._w_plus.eager_ms(*self._example(self._w_plus))
         return torch_part("eager").eager_ms(self.path)
+
+    def parts_ms(self) -> dict[str, float]:
+        """Milliseconds of a face's parts: encoder, modulation, generator, copies; empty for other networks."""
+        return {} if self._w_plus is None else self._w_plus.parts_ms(*self._example(self._w_plus))
+
+    def limits(self) -> dict[str, float]:
+        """What arithmetic allows here: gmac, peak_gmac_s, limit_ms; empty for other networks."""
+        return {} if self._w_plus is None else self._w_plus.limits()
+
+    def _example(self, road: WPlus) -> tuple[NDArray[np.float32] | None, NDArray[np.float32]]:
+        """What is shown to an encoder and to a generator when they are timed."""
+        x = None
+        if self.task != "look":
+            x = np.ones((self.channels, self.sketch_size, self.sketch_size), np.float32)
+        return x, road.steered(x, self.code_of(2), mix_of({}, self.task))
 
     def encode(self, x: NDArray[np.float32]) -> NDArray[np.float32]:
         """x (C, 256, 256) float32 as the network takes it -> W+ latents (num_ws, w_dim).
@@ -228,7 +254,7 @@ class Model:
 
     def painted(self, ws: NDArray[np.float32]) -> Picture:
         """ws (num_ws, w_dim) -> (R, R, 3) uint8 RGB."""
-        return picture_from(self.generate(ws))
+        return self._road().picture(ws)
 
     def latents_of(self, look: Look | int | None = None, truncation: float = 1.0) -> NDArray:
         """A look's own face: the same w for every layer, (num_ws, w_dim) float32.

@@ -68,14 +68,15 @@ class Modulated(nn.Module):
         style, weight = self.style(w), self.weight * self.gain
         if len(x) == 1:
             # one picture: the style goes into the weights, and the feature maps are touched once
-            return self._convolved(x, self._fused(weight, style[0]))
+            return self._convolved(x, self.fused(weight, style[0]))
         made = self._convolved(x * style[:, :, None, None], weight)
         if not self.is_normalised:
             return made
         power = weight.square().sum((2, 3))
         return made * (style.square() @ power.T + TINY).rsqrt()[:, :, None, None]
 
-    def _fused(self, weight: Tensor, style: Tensor) -> Tensor:
+    def fused(self, weight: Tensor, style: Tensor) -> Tensor:
+        """weight (o, i, k, k), style (i,) -> the weights of one picture's convolution."""
         weight = weight * style[None, :, None, None]
         if not self.is_normalised:
             return weight

@@ -1,5 +1,8 @@
 """A face on an NVIDIA card: one captured CUDA graph from the drawing to uint8 pixels."""
 
+import logging
+from collections.abc import Callable
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -9,6 +12,9 @@ from livesketch.frames import Code, Picture
 from livesketch.models.knobs import KNOBS
 from livesketch.models.runtimes import Shape
 
+log = logging.getLogger(__name__)
+
+Run = Callable[[], tuple[Tensor, ...]]
 WARM_UPS = 3  # libraries choose their algorithms in the first runs, which a graph must not hold
 
 
@@ -56,3 +62,36 @@ class CapturedFace:
         made = self._network(drawing, code, knobs)[0].float()
         pixels = (made * 127.5 + 127.5).round_().clamp_(0, 255).to(torch.uint8)
         return pixels.permute(1, 2, 0).contiguous()
+
+
+def captured(run: Run, device: torch.device) -> Run:
+    """`run`, which reads and writes fixed memory only, as one launch; itself where there is no card.
+
+    What it returns is overwritten by the next call. A card that cannot capture it plays it step by step.
+    """
+    if device.type != "cuda":
+        return run
+    try:
+        return _captured(run, device)
+    except RuntimeError as error:
+        log.warning("no CUDA graph: %s", str(error).splitlines()[0])
+        torch.cuda.synchronize(device)
+        return run
+
+
+def _captured(run: Run, device: torch.device) -> Run:
+    with torch.cuda.device(device), torch.inference_mode():
+        stream, graph = torch.cuda.Stream(), torch.cuda.CUDAGraph()
+        stream.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(stream):
+            for _ in range(WARM_UPS):
+                run()
+        stream.synchronize()
+        with torch.cuda.graph(graph, stream=stream):
+            made = run()
+
+    def replayed() -> tuple[Tensor, ...]:
+        graph.replay()
+        return made
+
+    return replayed

@@ -11,7 +11,6 @@ from torch import Tensor
 from livesketch.models import checkpoint
 from livesketch.models.knobs import KNOBS
 from livesketch.models.machine import playing_threads
-from livesketch.models.networks import psp
 
 
 def eager_ms(weights: Path, runs: int = 7) -> float:
@@ -30,10 +29,6 @@ def eager_ms(weights: Path, runs: int = 7) -> float:
 
 def _given(network: str, config: Any) -> tuple[Tensor, ...]:
     """What the network's `forward` takes."""
-    if network == "psp":
-        return (torch.ones(1, config.input_channels, psp.SIDE, psp.SIDE),)
-    if network == "stylegan2":
-        return (torch.zeros(1, config.num_ws, config.w_dim),)
     side = config.input_size
     drawing = torch.ones(1, config.input_channels, side, side)
     return drawing, torch.zeros(1, config.z_dim), torch.zeros(1, len(KNOBS))

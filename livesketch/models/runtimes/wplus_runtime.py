@@ -1,6 +1,12 @@
-"""Plays the published networks, pSp and StyleGAN2, with PyTorch in float32: exact before fast."""
+"""Plays the published networks, pSp and StyleGAN2, with PyTorch: an exact road for numbers, a quick one for faces."""
 
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,13 +17,17 @@ from torch import Tensor
 from livesketch.errors import ModelError
 from livesketch.frames import Code, Picture
 from livesketch.models import checkpoint
-from livesketch.models.accelerators import best_device, device_named, device_words
+from livesketch.models.accelerators import best_device, device_named, device_words, fast_dtype
 from livesketch.models.checkpoint import Checkpoint
 from livesketch.models.machine import playing_threads
 from livesketch.models.mixing import Mix, mix_of, mixed
 from livesketch.models.networks import psp, stylegan2
 from livesketch.models.pixels import picture_from
 from livesketch.models.runtimes import Shape
+from livesketch.models.runtimes.arithmetic import gmac, peak_gmac_s
+from livesketch.models.runtimes.wplus_quick import QuickEncoder, QuickGenerator
+
+log = logging.getLogger(__name__)
 
 KEPT = 64  # looks whose latents are remembered
 
@@ -28,11 +38,11 @@ class Runtime:
     name = "torch"
 
     def __init__(self, held: Checkpoint, device: torch.device) -> None:
-        network = held.network.to(device)
+        network = held.network
+        if not isinstance(network, psp.Network | stylegan2.Network):
+            raise ModelError(f"the network {held.network_name} has no W+ road")
         self._encoder = network if isinstance(network, psp.Network) else None
         generator = network.generator if isinstance(network, psp.Network) else network
-        if not isinstance(generator, stylegan2.Network):
-            raise ModelError(f"the network {held.network_name} has no W+ road")
         self._generator, self._device = generator, device
         self.device = device_words(device)
         config = generator.config
@@ -44,6 +54,12 @@ class Runtime:
         self.shape = Shape(self._channels, psp.SIDE, config.z_dim, config.img_resolution)
         self._seen: tuple[NDArray[np.float32], NDArray[np.float32]] | None = None  # x and its ws
         self._people: dict[tuple[bytes, float], NDArray[np.float32]] = {}
+        self._network, self._is_moved = (
+            network,
+            False,
+        )  # float32, on the device once it is asked for
+        self._quick: _Quick | None = None  # made with the first face
+        self._is_exact_only = False
 
     def face(self, drawing: NDArray[np.float32], code: Code, knobs: NDArray[np.float32]) -> Picture:
         """The drawing's face, with the look's share in it that is usual; these networks have no knobs."""
@@ -51,7 +67,20 @@ class Runtime:
 
     def painted(self, x: NDArray[np.float32] | None, code: Code, mix: Mix) -> Picture:
         """x (C, 256, 256), or None for the look's own face; the look paints its share of each layer."""
-        return picture_from(self.generate(self.steered(x, code, mix)))
+        return self.picture(self.steered(x, code, mix))
+
+    def picture(self, ws: NDArray[np.float32]) -> Picture:
+        """ws (num_ws, w_dim) -> (R, R, 3), quickly; exactly where half precision leaves its range."""
+        self._check(ws, (self._num_ws, self._w_dim))
+        quick = self._quickened()
+        if quick is not None:
+            quick.generator.steer(ws)
+            made = quick.generator.picture(quick.generator.pixels())
+            if made is not None:
+                return made
+            log.warning("half precision is not enough for this network: float32 plays on")
+            self._quick, self._is_exact_only = None, True
+        return picture_from(self.generate(ws))
 
     def steered(self, x: NDArray[np.float32] | None, code: Code, mix: Mix) -> NDArray[np.float32]:
         """The latents (num_ws, w_dim) of the face that painted() makes.
@@ -61,11 +90,33 @@ class Runtime:
         if x is None:
             return self._person(code, mix.truncation)
         if self._seen is None or not np.array_equal(self._seen[0], x):
-            self._seen = x.copy(), self.encode(x)
+            self._seen = x.copy(), self._encoded(x)
         ws = self._seen[1]
         if not mix.is_plain:
             ws = mixed(ws, self._person(code, mix.truncation), mix.shares)
         return ws
+
+    def _encoded(self, x: NDArray[np.float32]) -> NDArray[np.float32]:
+        quick = self._quickened()
+        if quick is None or quick.encoder is None:
+            return self.encode(x)
+        self._check(x, (self._channels, psp.SIDE, psp.SIDE))
+        ws = quick.encoder(x)
+        return ws if np.isfinite(ws).all() else self.encode(x)
+
+    def _quickened(self) -> _Quick | None:
+        if self._quick is None and not self._is_exact_only:
+            dtype = fast_dtype(self._device)
+            encoder = self._encoder and QuickEncoder(self._encoder, self._device, dtype)
+            generator = QuickGenerator(self._generator, self._device, dtype)
+            self._quick = _Quick(encoder, generator)
+        return self._quick
+
+    def _moved(self) -> None:
+        """The exact network comes to the card only when somebody wants its numbers."""
+        if not self._is_moved:
+            self._network.to(self._device)
+            self._is_moved = True
 
     def _person(self, code: Code, truncation: float) -> NDArray[np.float32]:
         key = (code.tobytes(), truncation)
@@ -84,12 +135,14 @@ class Runtime:
         if self._encoder is None:
             raise ModelError("This generator has no encoder.", "Use generate().")
         with torch.inference_mode(), _exact():
+            self._moved()
             given = self._given(x, (self._channels, psp.SIDE, psp.SIDE))
             return self._encoder.encode(given)[0].cpu().numpy()
 
     def generate(self, ws: NDArray[np.float32]) -> NDArray[np.float32]:
         """ws (num_ws, w_dim) -> (3, R, R)."""
         with torch.inference_mode(), _exact():
+            self._moved()
             given = self._given(ws, (self._num_ws, self._w_dim))
             return self._generator(given)[0].cpu().numpy()
 
@@ -97,17 +150,62 @@ class Runtime:
         """A look's w for every layer; of a generator with labels, the first label's person."""
         labels = self._generator.config.c_dim
         with torch.inference_mode(), _exact():
-            z = torch.from_numpy(code)[None].to(self._device)
-            c = torch.eye(1, labels, device=self._device) if labels else None
+            place = self._generator.mapping.w_avg.device
+            z = torch.from_numpy(code)[None].to(place)
+            c = torch.eye(1, labels, device=place) if labels else None
             return self._generator.latents(z, c, truncation)[0].cpu().numpy()
 
+    def limits(self) -> dict[str, float]:
+        """What arithmetic allows: "gmac" of a face, the device's "peak_gmac_s", and so its "limit_ms"."""
+        total = sum(gmac(self._network.config).values())
+        peak = peak_gmac_s(self._device, fast_dtype(self._device))
+        return {"gmac": total, "peak_gmac_s": peak, "limit_ms": 1000 * total / peak}
+
+    def parts_ms(self, x: NDArray[np.float32] | None, ws: NDArray[np.float32]) -> dict[str, float]:
+        """Milliseconds of one face's parts on the quick road, now; every layer modulated anew."""
+        quick = self._quickened()
+        if quick is None:
+            return {}
+        spans: dict[str, float] = {}
+        if x is not None and quick.encoder is not None:
+            spans["encoder"] = self._span(lambda: quick.encoder and quick.encoder(x))
+        quick.generator.forget()
+        spans["modulation"] = self._span(lambda: quick.generator.steer(ws))
+        spans["generator"] = self._span(quick.generator.pixels)
+        made = quick.generator.pixels()
+        spans["copies"] = self._span(lambda: quick.generator.picture(made))
+        return spans
+
+    def eager_ms(self, x: NDArray[np.float32] | None, ws: NDArray[np.float32]) -> float:
+        """Milliseconds of one face on the exact road, float32, on the same device, now."""
+        encoded = 0.0 if x is None else self._span(lambda: self.encode(x))
+        return encoded + self._span(lambda: picture_from(self.generate(ws)))
+
+    def _span(self, run: Callable[[], object]) -> float:
+        if self._device.type == "cuda":
+            torch.cuda.synchronize(self._device)
+        start = time.monotonic()
+        run()
+        if self._device.type == "cuda":
+            torch.cuda.synchronize(self._device)
+        return 1000 * (time.monotonic() - start)
+
     def _given(self, array: NDArray[np.float32], shape: tuple[int, ...]) -> Tensor:
+        self._check(array, shape)
+        return torch.from_numpy(np.array(array, np.float32))[None].to(self._device)
+
+    def _check(self, array: NDArray[np.float32], shape: tuple[int, ...]) -> None:
         if not isinstance(array, np.ndarray) or array.shape != shape:
             what = getattr(array, "shape", type(array).__name__)
             raise ModelError(f"The network takes an array of {shape}; this is {what}.")
         if not np.issubdtype(array.dtype, np.floating) or not np.isfinite(array).all():
             raise ModelError("The network takes finite floating point numbers.")
-        return torch.from_numpy(np.array(array, np.float32))[None].to(self._device)
+
+
+@dataclass(frozen=True)
+class _Quick:
+    encoder: QuickEncoder | None
+    generator: QuickGenerator
 
 
 def open_runtime(weights: Path, device: str | None, runtime: str) -> Runtime:
