@@ -62,20 +62,23 @@ class Paper:
         return time.process_time() - began
 
 
-@pytest.mark.long
-def test_with_ten_thousand_strokes_the_next_one_undo_and_redo_cost_no_more():
-    few, many = Paper(10), Paper(10_000)
+@pytest.mark.parametrize(
+    ("count", "most"), [(1500, 1.5), pytest.param(10_000, 1.2, marks=pytest.mark.long)]
+)
+def test_with_very_many_strokes_the_next_one_undo_and_redo_cost_no_more(count: int, most: float):
+    """In the processor's own time; what a busy machine adds to it is more for fewer repetitions."""
+    few, many = Paper(10), Paper(count)
     for _ in range(3):
         few.stroke_s()  # warm
         many.stroke_s()
     costs = [(few.stroke_s(), many.stroke_s()) for _ in range(15)]
-    assert np.median([b for _, b in costs]) <= 1.2 * np.median([a for a, _ in costs])
+    assert np.median([b for _, b in costs]) <= most * np.median([a for a, _ in costs])
     steps = [many.step_s("undo") for _ in range(15)] + [many.step_s("redo") for _ in range(15)]
     strokes = list(many.document.strokes)
     many.document.rearrange(strokes[:50] + strokes[51:])
     many.look()
     steps += [many.step_s("undo"), many.step_s("redo"), many.step_s("undo")]
-    assert max(steps) <= 0.016
+    assert max(steps) <= 0.016 * (1.0 if most == 1.2 else 2.0)
 
 
 def test_a_stroke_taken_out_of_a_long_drawing_and_put_back_is_painted_in_its_place_only():

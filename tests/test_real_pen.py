@@ -41,8 +41,7 @@ class Shown:
         return [event.stroke for event in self.document.events if event.stroke is not None]
 
 
-@pytest.fixture(scope="module")
-def shown(tmp_path_factory: pytest.TempPathFactory) -> Shown:
+def need_a_tablet() -> None:
     names = ("drivers/dummy_drv.so", "input/inputtest_drv.so")
     if shutil.which("Xorg") is None or not all(
         any((folder / name).is_file() for folder in DRIVERS) for name in names
@@ -51,6 +50,11 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Shown:
     for tool in ("xdpyinfo", "xdotool"):
         if shutil.which(tool) is None:
             pytest.skip(f"{tool} is not installed")
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Shown:
+    need_a_tablet()
     folder = tmp_path_factory.mktemp("pen")
     model = write_tiny(folder / "tiny.safetensors")
     facts = ["--model", str(model), "--runtime", "torch", "--stabilizer", "0"]
@@ -158,3 +162,36 @@ def test_an_unplugged_pen_ends_its_stroke_and_the_mouse_draws_on(shown: Shown) -
     assert mouse.points[0] == pytest.approx((0.6, 0.92), abs=0.005)
     assert len(set(mouse.table[:, 2])) > 3  # its speed is its pressure
     assert shown.document.chain.count == 6  # the undone eraser is not among them
+
+
+@pytest.mark.parametrize(
+    ("strokes", "count"), [(10, 200), pytest.param(100, 1000, marks=pytest.mark.long)]
+)
+def test_of_very_many_samples_none_is_lost_and_none_comes_out_of_order(
+    tmp_path: Path, strokes: int, count: int
+) -> None:
+    """As fast as the X server takes them: far faster than a hand, and than the window is drawn."""
+    need_a_tablet()
+    model = write_tiny(tmp_path / "tiny.safetensors")
+    facts = ["--model", str(model), "--runtime", "torch", "--stabilizer", "0"]
+    command = [HERE / "with_tablet", sys.executable, HERE / "draw_many.py", tmp_path]
+    result = subprocess.run(
+        [*command, str(strokes), str(count), *facts],
+        capture_output=True,
+        text=True,
+        timeout=900,
+        env={
+            **os.environ,
+            "PYTHONPATH": str(HERE.parent.parent),
+            "LIVESKETCH_HOME": str(tmp_path / "home"),
+            "TABLET_TIMEOUT": "800",
+        },
+    )
+    assert result.returncode == 0, f"{result.stderr}\n{(tmp_path / 'program.txt').read_text()}"
+    drawn = np.load(tmp_path / "drawn.npy")
+    found = Journal(tmp_path / "home" / "data" / "journal").recover().strokes
+    assert [len(stroke) for stroke in found] == [count] * strokes
+    heard = np.stack([stroke.table for stroke in found])
+    assert np.abs(heard[..., :2] - drawn[..., :2]).max() * PAPER.w < 0.1  # pixels
+    assert np.abs(heard[..., 2] - drawn[..., 2]).max() < 0.002
+    assert (np.diff(heard.reshape(-1, 6)[:, 5]) >= 0).all()

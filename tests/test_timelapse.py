@@ -15,7 +15,7 @@ from livesketch.canvas.brush import Brush
 from livesketch.canvas.document import Document
 from livesketch.canvas.drawing_file import load, save
 from livesketch.canvas.retelling import Retelling
-from livesketch.canvas.stroke import strokes_from_points
+from livesketch.canvas.stroke import Stroke, strokes_from_points
 from livesketch.errors import LivesketchError
 from livesketch.frames import Look, Request
 from livesketch.kinds import PAGES
@@ -118,6 +118,65 @@ def test_the_faces_are_those_of_the_drawing_bit_for_bit_however_often_and_fast(f
     for _, last in (once[-1], faster[-1]):
         assert last is not None
         assert np.array_equal(last, shown)
+    road.close()
+
+
+def hand_drawn(count: int) -> Document:
+    """Strokes of every brush at their own pace, some taken back, some erased, all over the paper."""
+    rng = np.random.default_rng(count)
+    lines = [
+        np.cumsum(rng.normal(0, 0.006, (30, 2)), axis=0) + rng.random(2) * 0.6 + 0.2
+        for _ in range(count)
+    ]
+    pressed = [np.column_stack([line, rng.uniform(0.05, 1.0, 30)]) for line in lines]
+    document = Document()
+    for number, plain in enumerate(strokes_from_points(pressed)):
+        brush = Brush("eraser", 0.03) if number % 7 == 6 else Brush(("pen", "pencil")[number % 2])
+        document.add(Stroke(plain.table, brush))
+        if number % 5 == 4:
+            document.undo()
+    return document
+
+
+@pytest.mark.parametrize(
+    ("count", "name"), [(12, ""), pytest.param(150, "default", marks=pytest.mark.long)]
+)
+def test_a_replayed_drawing_has_the_faces_that_were_seen_while_it_was_drawn(
+    tmp_path, weights, count, name
+):
+    """After each stroke of the hand, and after each stroke of the replay of the saved file."""
+    road = Pipeline(open_model(name or str(weights), runtime="auto" if name else "torch"))
+    live, seen = Document(), {}
+    source = Paper(live)
+
+    def look(paper):
+        frame = paper.read()
+        assert frame is not None
+        face = road.process(Request(frame, frozen(defaults()), "default", Look(seed=3))).face
+        return None if face is None else face.copy()
+
+    for stroke in hand_drawn(count).strokes:
+        live.begin(stroke.brush, stroke.samples[0])
+        for sample in stroke.samples[1:]:
+            live.extend([sample])
+            if sample is stroke.samples[len(stroke) // 2]:
+                look(source)  # a face on the way, as at the window
+        live.end()
+        seen[len(live.strokes)] = look(source)
+    save(live, tmp_path / "me.livesketch")
+    telling = Retelling(load(tmp_path / "me.livesketch"))
+    told, at, compared = Paper(telling.document), 0.0, 0
+    while not telling.is_over:
+        before = len(telling.document.strokes)
+        telling.advance(at)
+        at += 0.01
+        now = len(telling.document.strokes)
+        if now != before and not telling.document.is_drawing:
+            face, first = look(told), seen[now]
+            assert (face is None) == (first is None)
+            assert face is None or np.array_equal(face, first), f"after stroke {now}"
+            compared += 1
+    assert compared >= 0.8 * len(seen)
     road.close()
 
 

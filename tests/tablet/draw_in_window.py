@@ -266,4 +266,5 @@ def main() -> None:
     (folder / "facts.json").write_text(json.dumps({"drawn": drawn}))
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -98,7 +98,8 @@ class Pen:
         self.button(True, x, y, pressure)
         for x, y, pressure in points[1:]:
             self.move(x, y, pressure)
-            time.sleep(interval_s)
+            if interval_s:
+                time.sleep(interval_s)
         self.button(False, x, y)
         self.proximity(False, x, y)
 
