@@ -158,21 +158,20 @@ class Desk:
         session, raster = self.session, self._raster
         if raster.size != side:
             raster.resize(side)
-        dirty = raster.look_from(session.view)
-        raster.choose_paper(str(session.values["paper_colour"]))
-        if not session.values["ghost"]:
-            ghost = None
+        # before the view changes: the picture that is moved at once has it under it already
         raster.lay_under(
             self._underlay.picture(
                 side,
                 session.view,
                 self.document.sheet,
-                ghost,
+                ghost if session.values["ghost"] else None,
                 float(session.values["ghost"]),
                 str(session.values["paper_colour"]),
                 [line for one in self.suggestions.found for line in one.lines],
             )
         )
+        dirty = raster.look_from(session.view)
+        raster.choose_paper(str(session.values["paper_colour"]))
         dirty += raster.update(self.document)
         return raster.pixels, tuple(dirty)
 

@@ -31,6 +31,7 @@ class Hand:
         self._is_mouse = False  # what drew last
         self._held: dict[int, str] = {}  # side buttons that are down -> what they do
         self._pulled: tuple[float, float, int] | None = None  # where the paper is held, its side
+        self._told = (False, False)  # whether the pen was heard in this turn, and in the one before
         self._is_rubbing = False  # the stroke began with the eraser's button held
 
     @property
@@ -84,6 +85,7 @@ class Hand:
             self._pen, self._square, self._pulled = None, None, None
             self._held.clear()
             return []
+        self._told = (bool(events), self._told[0])
         for event in events:
             if event.kind in ("press", "release"):
                 heard += self._button(event)
@@ -141,8 +143,12 @@ class Hand:
         return [Action("view", step)] if (at.x, at.y) != (x, y) else []
 
     def _is_shadow(self, action: Action) -> bool:
-        """Without its "down" the rest of a mouse stroke is nothing to anybody."""
-        fact, is_near = action.value, self._pen is not None and self._pen.is_near
+        """Without its "down" the rest of a mouse stroke is nothing to anybody.
+
+        A turn may take so long that the pen is gone when its shadow of the turn before is heard.
+        """
+        fact = action.value
+        is_near = self._pen is not None and (self._pen.is_near or any(self._told))
         if action.name == "view" and isinstance(fact, tuple):
             return is_near and fact[0] == "move"  # a side button, heard of as the mouse's
         if not isinstance(fact, Pointer) or fact.kind != "down":

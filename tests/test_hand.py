@@ -93,6 +93,7 @@ def test_the_shadow_of_a_pen_is_no_stroke_but_buttons_and_a_mouse_alone_are_hear
     draw(desk, hand.hear([mouse("up")], paper))
     assert [len(stroke) for stroke in desk.session.document.strokes] == [2]
     pen.is_near = False
+    hand.hear([], paper)
     draw(desk, hand.hear([mouse("down"), mouse("move", 0.7, 10.1), mouse("up", 0.8, 10.2)], paper))
     assert [len(stroke) for stroke in desk.session.document.strokes] == [2, 3]
 
@@ -108,6 +109,21 @@ def test_a_shadow_that_was_heard_before_its_pen_is_taken_back(desk) -> None:
     draw(desk, hand.hear([mouse("up", 0.6)], paper))
     (stroke,) = desk.session.document.strokes
     assert stroke.samples[0].tilt_x == 10.0
+
+
+def test_a_shadow_that_comes_after_a_very_long_turn_is_known_by_its_pen(desk) -> None:
+    """The pen has come, drawn and gone since; its mouse events are heard a turn later."""
+    pen = Pen()
+    hand = Hand(pen)
+    pen.tell("down", 300, 250)
+    pen.tell("up", 310, 250)
+    pen.is_near = False
+    draw(desk, hand.hear([], paper))
+    draw(desk, hand.hear([mouse("down"), mouse("move", 0.6), mouse("up", 0.6)], paper))
+    assert len(desk.session.document.strokes) == 1
+    hand.hear([], paper)
+    draw(desk, hand.hear([mouse("down"), mouse("up", 0.6)], paper))
+    assert len(desk.session.document.strokes) == 2
 
 
 def test_what_begins_beside_the_paper_is_no_stroke_and_what_begins_on_it_may_leave_it() -> None:

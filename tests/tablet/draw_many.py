@@ -4,6 +4,7 @@ draw_many.py FOLDER STROKES SAMPLES ARGUMENT...: the arguments are the program's
 """
 
 import os
+import shutil
 import sys
 import time
 from pathlib import Path
@@ -12,6 +13,8 @@ import numpy as np
 from draw_in_window import SIZE, Show, is_paper_in_place, place
 from pen import Pen
 
+from livesketch.canvas.drawing_file import Journal
+
 
 def samples(stroke: int, count: int) -> np.ndarray:
     """(count, 3): x, y in paper sides and pressure, no two in a row alike."""
@@ -19,6 +22,18 @@ def samples(stroke: int, count: int) -> np.ndarray:
     x = 0.1 + 0.8 * (n + 0.5) / count
     y = 0.5 + 0.35 * np.sin(n / 31 + stroke)
     return np.stack([x, y, 0.1 + 0.9 * ((37 * n + 11 * stroke) % 997) / 997], axis=1)
+
+
+def kept(folder: Path) -> int:
+    """How many samples the program has in its journal by now; it holds the file, so a copy is asked."""
+    copy = folder / "copy"
+    shutil.rmtree(copy, ignore_errors=True)
+    copy.mkdir()
+    for file in (Path(os.environ["LIVESKETCH_HOME"]) / "data" / "journal").glob("*.journal"):
+        shutil.copy(file, copy)
+    journal = Journal(copy)
+    found = journal.recoverable()
+    return sum(len(stroke) for stroke in journal.recover(found[0]).strokes) if found else 0
 
 
 def main() -> None:
@@ -30,10 +45,10 @@ def main() -> None:
     np.save(folder / "drawn.npy", drawn)
     for stroke in drawn:
         pen.stroke([(*place(x, y), pressure) for x, y, pressure in stroke.tolist()], 0.0)
-    until = time.monotonic() + 60 + drawn.size / 1000
-    while show.journal() < 20 * drawn.size and time.monotonic() < until:  # digits of each number
-        time.sleep(0.1)
-    show.close()  # which waits until nothing more is written
+    until = time.monotonic() + 60 + drawn.size / 500
+    while kept(folder) < strokes * count and time.monotonic() < until:
+        time.sleep(1.0)  # the program draws what it heard: that takes longer than the pen took
+    show.close()
 
 
 main()

@@ -13,28 +13,28 @@ from livesketch.ui.kit import Kit
 from livesketch.ui.layout import Layout
 from livesketch.ui.parts import Part, Touch
 
-_Column = list[tuple[str, list[tuple[str, list[str]]]]]  # group -> (help, chords)
+_Row = tuple[list[str], list[str]]  # the help's lines, the chords
+_Column = list[tuple[str, list[_Row]]]  # group -> its rows
 
 
 def parts(desk: Desk, layout: Layout, kit: Kit, keys: Mapping[str, str]) -> list[Part]:
     if not desk.is_help_open:
         return []
-    groups = _groups(keys)
     room = pygame.Rect(0, 0, *layout.size).inflate(-kit.px(24), -kit.px(24))
     line = kit.px(27)
     wanted, apart = kit.px(390), kit.px(48)
     count = max(1, min(4, (room.width - kit.px(40)) // kit.px(330)))
-    columns = _balanced(groups, count)
-    rows = max(sum(len(group[1]) + 2 for group in column) - 1 for column in columns)
+    width = min(room.width, count * wanted + kit.px(56) + (count - 1) * apart)
+    each = (width - kit.px(56) - (count - 1) * apart) // count
+    columns = _balanced(_groups(keys, kit, each), count)
+    rows = max(sum(_height(group[1]) + 2 for group in column) - 1 for column in columns)
     height = min(room.height, rows * line + kit.px(52))
     line = min(line, (height - kit.px(52)) // max(1, rows))
-    width = min(room.width, count * wanted + kit.px(56) + (count - 1) * apart)
     rect = pygame.Rect(0, 0, width, height)
     rect.center = room.center
 
     def draw(surface: pygame.Surface) -> None:
         kit.rounded(surface, rect, 14, theme.RAISED)
-        each = (rect.width - kit.px(56) - (count - 1) * apart) // count
         for number, column in enumerate(columns):
             area = pygame.Rect(rect.x + kit.px(28), rect.y + kit.px(26), each, height)
             area.x += number * (each + apart)
@@ -61,13 +61,14 @@ def _draw_column(
             kit.text(group, min(theme.HEAD, size + 2), theme.TEXT, is_bold=True), (area.x, y)
         )
         y += line
-        for words, chords in rows:
+        for lines, chords in rows:
             right = area.right
             for chord in reversed(chords):
                 right = _draw_cap(surface, kit, right, y + line // 2, chord, size, line)
-            text = kit.fitted(words, right - area.x - kit.px(6), size, theme.GREY)
-            surface.blit(text, text.get_rect(midleft=(area.x, y + line // 2)))
-            y += line
+            for words in lines:
+                text = kit.fitted(words, right - area.x - kit.px(6), size, theme.GREY)
+                surface.blit(text, text.get_rect(midleft=(area.x, y + line // 2)))
+                y += line
         y += line
 
 
@@ -76,7 +77,7 @@ def _draw_cap(
 ) -> int:
     """A key cap that ends at `right`; returns where the next one to the left may end."""
     words = kit.text(chord_words(chord), size - 1, theme.TEXT)
-    width = max(words.get_width() + kit.px(14), kit.px(24))
+    width = _cap_width(kit, words.get_width())
     cap = pygame.Rect(right - width, 0, width, min(kit.px(21), line - 2))
     cap.centery = middle
     kit.rounded(surface, cap, 5, theme.HOVER)
@@ -84,15 +85,33 @@ def _draw_cap(
     return cap.x - kit.px(5)
 
 
-def _groups(keys: Mapping[str, str]) -> _Column:
+def _cap_width(kit: Kit, words_px: int) -> int:
+    return max(words_px + kit.px(14), kit.px(24))
+
+
+def _groups(keys: Mapping[str, str], kit: Kit, width: int) -> _Column:
+    """width: pixels of a column; what does not fit beside its keys is broken into lines."""
+
+    def lines(help: str, chords: Sequence[str]) -> list[str]:
+        caps = [_cap_width(kit, kit.width(chord_words(one), theme.SMALL - 1)) for one in chords]
+        room = width - sum(caps) - kit.px(5) * len(caps) - kit.px(8)
+        return kit.lines(help, max(room, kit.px(60)), theme.SMALL)
+
     rows = [(row, chords_of(row.name, keys)) for row in ACTIONS]
     grouped = groupby((row for row in rows if row[1]), key=lambda row: row[0].group)
-    return [(name, [(row.help, chords) for row, chords in group]) for name, group in grouped]
+    return [
+        (name, [(lines(row.help, chords), chords) for row, chords in group])
+        for name, group in grouped
+    ]
+
+
+def _height(rows: Sequence[_Row]) -> int:
+    return sum(len(lines) for lines, _ in rows)
 
 
 def _balanced(groups: _Column, count: int) -> list[_Column]:
     """Groups in order, cut where the longest column is shortest."""
-    sizes = [len(rows) + 2 for _, rows in groups]
+    sizes = [_height(rows) + 2 for _, rows in groups]
     count = min(count, len(groups))
     cuts = min(
         combinations(range(1, len(groups)), count - 1),

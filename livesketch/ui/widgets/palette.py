@@ -10,6 +10,8 @@ from livesketch.ui.kit import Kit
 from livesketch.ui.parts import Part, button
 from livesketch.ui.view import View
 
+NOT_TAKEN = "this model follows lines; M goes to one for painted parts"
+
 
 def parts(view: View, desk: Desk, area: pygame.Rect, kit: Kit) -> list[Part]:
     gap = kit.px(4)
@@ -18,21 +20,27 @@ def parts(view: View, desk: Desk, area: pygame.Rect, kit: Kit) -> list[Part]:
         return []
     chosen = str(view.values.get("part", FACE_PARTS[1][0]))
     y = area.y + kit.px(34)
-    found = [_title(chosen, pygame.Rect(area.x, area.y + kit.px(10), area.width, kit.px(22)), kit)]
+    title = pygame.Rect(area.x, area.y + kit.px(10), area.width, kit.px(22))
+    found = [_title(chosen, NOT_TAKEN if view.task not in ("", "mask") else "", title, kit)]
     for number, (name, colour) in enumerate(FACE_PARTS):
         rect = pygame.Rect(area.x + number * (side + gap), y, side, side)
         found.append(_swatch(name, colour, rect, name == chosen, desk, kit))
     return found
 
 
-def _title(chosen: str, rect: pygame.Rect, kit: Kit) -> Part:
+def _title(chosen: str, more: str, rect: pygame.Rect, kit: Kit) -> Part:
     def draw(surface: pygame.Surface) -> None:
         title = kit.text("part to paint", theme.SMALL, theme.GREY)
         surface.blit(title, rect.topleft)
         words = kit.text(chosen, theme.SMALL, theme.TEXT)
-        surface.blit(words, (rect.x + title.get_width() + kit.px(10), rect.y))
+        left = rect.x + title.get_width() + kit.px(10)
+        surface.blit(words, (left, rect.y))
+        left += words.get_width() + kit.px(20)
+        if more and rect.right - left > kit.px(80):
+            quiet = kit.fitted(more, rect.right - left, theme.SMALL, theme.ACCENT)
+            surface.blit(quiet, (left, rect.y))
 
-    return Part("palette", rect, (chosen, kit.scale), draw)
+    return Part("palette", rect, (chosen, more, kit.scale), draw)
 
 
 def _swatch(

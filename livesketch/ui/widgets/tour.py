@@ -12,6 +12,7 @@ from livesketch.ui.layout import Layout
 from livesketch.ui.parts import Part
 from livesketch.ui.widgets.controls import word_button
 
+PEOPLE = 1  # which card is about the people
 CARDS: tuple[tuple[str, str], ...] = (
     (
         "Draw a face on the paper: large or small, anywhere, in any order.",
@@ -36,7 +37,9 @@ def parts(desk: Desk, layout: Layout, kit: Kit) -> list[Part]:
     number = desk.tour_card
     if number is None or number >= len(CARDS) or not layout.knobs.width:
         return []
-    area = layout.knobs if layout.is_stacked else layout.knobs.union(layout.looks)
+    # the card about the people must not lie over them
+    is_narrow = layout.is_stacked or number == PEOPLE
+    area = layout.knobs if is_narrow else layout.knobs.union(layout.looks)
     rect = area.inflate(kit.px(12), -kit.px(10))
     title, more = CARDS[number]
     height, between = kit.px(32), kit.px(8)
@@ -46,6 +49,10 @@ def parts(desk: Desk, layout: Layout, kit: Kit) -> list[Part]:
     skip = pygame.Rect(0, 0, 0 if is_last else kit.px(84), height)
     skip.midright = (go_on.x - between, rect.centery)
     room = skip.x - rect.x - kit.px(64)
+    lines = [(words, theme.TEXT) for words in kit.lines(title, room, theme.SMALL)]
+    lines += [(words, theme.GREY) for words in kit.lines(more, room, theme.SMALL)]
+    is_short = kit.width(title, theme.BODY) <= room and kit.width(more, theme.SMALL) <= room
+    step = kit.px(24) if is_short else min(kit.px(20), rect.height // max(len(lines), 1))
 
     def draw(surface: pygame.Surface) -> None:
         kit.rounded(surface, rect, 10, theme.LINE)
@@ -55,10 +62,12 @@ def parts(desk: Desk, layout: Layout, kit: Kit) -> list[Part]:
             y = rect.centery + round((n - 1.5) * kit.px(12))
             surface.blit(dot, dot.get_rect(center=(rect.x + kit.px(22), y)))
         left = rect.x + kit.px(44)
-        words = kit.fitted(title, room, theme.BODY, theme.TEXT)
-        surface.blit(words, words.get_rect(midleft=(left, rect.centery - kit.px(12))))
-        quiet = kit.fitted(more, room, theme.SMALL, theme.GREY)
-        surface.blit(quiet, quiet.get_rect(midleft=(left, rect.centery + kit.px(12))))
+        y = rect.centery - step * (len(lines) - 1) / 2
+        for row, (words, colour) in enumerate(lines):
+            size = theme.BODY if is_short and row == 0 else min(theme.SMALL, step / kit.scale)
+            picture = kit.fitted(words, room, size, colour)
+            surface.blit(picture, picture.get_rect(midleft=(left, round(y))))
+            y += step
 
     def turn() -> Sequence[Action]:
         desk.tour_card = None if is_last else number + 1
