@@ -16,9 +16,11 @@ from livesketch.desk import Desk
 from livesketch.parameters import PARAMETERS, defaults
 from livesketch.places import assets_dir
 from livesketch.session import Session
+from livesketch.ui import theme
 from livesketch.ui.catalogue import Catalogue, has_han, language_of
 from livesketch.ui.layout import Focus, arrange
-from livesketch.ui.widgets.tour import CARDS
+from livesketch.ui.widgets.key_help import _groups
+from livesketch.ui.widgets.tour import CARDS, PEOPLE
 from livesketch.ui.window import Window
 
 
@@ -193,6 +195,34 @@ def test_the_tour_has_four_cards_that_cover_no_picture_and_goes_away(hand):
     hand.turn()
     hand.key(pygame.K_ESCAPE)
     assert not hand.has("tour")
+
+
+def test_the_card_about_the_people_does_not_lie_over_them(hand):
+    hand.window._desk.tour_card = PEOPLE
+    hand.turn()
+    assert not hand.part("tour").rect.colliderect(hand.window.layout.looks)
+
+
+def test_no_key_of_the_help_is_cut_short(hand):
+    kit = hand.window._kit
+    told = [" ".join(lines) for _, rows in _groups(default_keys(), kit, 304) for lines, _ in rows]
+    assert told == [row.help for row in ACTIONS if row.keys]
+
+
+def test_the_palette_says_when_a_model_takes_no_painted_parts(hand):
+    def orange() -> int:
+        rect = hand.part("palette").rect
+        title = hand.window.picture()[rect.y : rect.bottom, rect.x : rect.right].astype(int)
+        return int((abs(title - theme.ACCENT).max(axis=2) < 40).sum())
+
+    hand.facts |= {"tool": "mask", "task": "mask"}
+    hand.turn()
+    hand.turn()
+    assert orange() == 0
+    hand.facts["task"] = "sketch"
+    hand.turn()
+    hand.turn()
+    assert orange() > 50
 
 
 def test_the_tour_can_be_taken_again(hand):

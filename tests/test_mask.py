@@ -1,13 +1,18 @@
 """Painted parts of a face: brush, fill and eraser; what is seen, saved, undone, and handed to a model."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from stage import quiet_rig
 from test_tools import Nobody, drag, line, undo_everything
 
 from livesketch.acts import Stage, act
+from livesketch.canvas.brush import Brush
 from livesketch.canvas.drawing_file import load
-from livesketch.canvas.mask import COLOURS, SIDE, MaskRaster, seen_at
+from livesketch.canvas.mask import COLOURS, SIDE, MaskRaster, areas_of, seen_at
+from livesketch.canvas.stroke import strokes_from_points
+from livesketch.canvas.viewpoint import Viewpoint
 from livesketch.desk import Desk
 from livesketch.frames import FACE_PARTS, WHOLE_PAPER, Place
 from livesketch.session import Session
@@ -156,3 +161,23 @@ def test_choosing_a_model_says_what_it_wants(stage):
     assert "camera (W)" in act(stage, "next_model", None)
     assert "random people" in act(stage, "next_model", None)
     assert act(stage, "next_model", None) == "Warming up default…"
+
+
+def test_painted_parts_turn_with_the_paper_at_once_however_much_is_drawn_over_them(stage):
+    """The lines of a large drawing take some turns until they are sharp; nothing lags behind."""
+    parts = np.zeros((SIDE, SIDE), np.uint8)
+    parts[400:600, 100:300] = 1
+    document = stage.session.document
+    for stroke in areas_of(parts):
+        document.edit(replace(document.sheet, mask=document.sheet.mask.then(stroke)))
+    rng = np.random.default_rng(1)
+    document.rearrange(
+        strokes_from_points([rng.uniform(0.0, 0.1, (40, 2)) for _ in range(150)], Brush(size=0.001))
+    )
+    for _ in range(160):  # at least one stroke each
+        stage.desk.paper(200)
+    before = stage.desk.paper(200)[0].copy()
+    stage.session.view = Viewpoint(angle=180.0)
+    after = stage.desk.paper(200)[0]
+    assert before[100, 40].tolist() == after[100, 160].tolist()
+    assert after[100, 40].tolist() == before[100, 160].tolist() != before[100, 40].tolist()
