@@ -64,7 +64,7 @@ def test_memory_is_flat_while_one_draws_for_an_hour(tmp_path: Path, strokes: int
         [sys.executable, "-c", textwrap.dedent(DRAWS), str(model), str(strokes)],
         capture_output=True,
         text=True,
-        timeout=1800,
+        timeout=4 * 3600,
         env={
             **os.environ,
             "PYTHONPATH": os.pathsep.join(sys.path),
