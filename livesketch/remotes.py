@@ -35,8 +35,14 @@ class Remotes:
             host, port = self.osc.address
             said.append(f"OSC {port}" if host == "127.0.0.1" else f"OSC {host}:{port}")
         if self.midi is not None:
-            said.append(self.midi.state)
+            said.append(self.midi.state.partition(": ")[0])
         return "  ".join(said)
+
+    @property
+    def trouble(self) -> str:
+        """What is missing to hear somebody, and what to do about it; "" where nothing is."""
+        state = "" if self.midi is None else self.midi.state
+        return state if ": " in state and state.startswith("no MIDI") else ""
 
     @property
     def beat_s(self) -> float | None:

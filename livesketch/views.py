@@ -136,6 +136,7 @@ def show_of(rig: Rig, errands: Errands) -> ShowView:
         number=f"{director.index + 1}/{len(cues)}" if cues else "",
         tempo=f"{60 / director.beat_s:.0f} bpm" if director.is_in_time else "",
         is_moving=director.is_moving,
+        trouble=rig.remotes.trouble,
         remotes="  ".join(part for part in (rig.remotes.words, _sound_words(rig)) if part),
     )
 

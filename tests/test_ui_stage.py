@@ -109,6 +109,14 @@ def test_the_operator_compares_with_what_comes_next_while_the_mouse_is_on_it(han
     assert hand.colour(*face.center) == BLUE
 
 
+def test_what_is_missing_to_hear_a_controller_is_said_when_the_mouse_is_there(hand: Hand) -> None:
+    trouble = "no MIDI here: pip install 'livesketch[midi]'"
+    hand.facts["show"] = ShowView(remotes="no MIDI here", trouble=trouble)
+    hand.turn()
+    hand.turn()
+    assert hand.part("stage.next").tip == trouble
+
+
 def test_the_panel_opens_and_closes_outputs(hand: Hand) -> None:
     hand.facts.update(outputs_offered=("ndi", "page"), outputs=("page",))
     hand.key(pygame.K_p)

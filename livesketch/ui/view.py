@@ -105,6 +105,7 @@ class ShowView:
     tempo: str = ""
     is_moving: bool = False  # a morph is on its way
     remotes: str = ""  # what is listened to
+    trouble: str = ""  # what is missing to listen to it
 
 
 @dataclass(frozen=True)

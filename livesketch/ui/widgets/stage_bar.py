@@ -177,7 +177,7 @@ def _cues(
             state,
             draw,
             button(lambda: [Action("next_cue")]) if has_picture else None,
-            tip=described.help if described and has_picture else "",
-            tip_key=chord_words(chords[0]) if chords and has_picture else "",
+            tip=show.trouble or (described.help if described and has_picture else ""),
+            tip_key=chord_words(chords[0]) if chords and has_picture and not show.trouble else "",
         )
     ]
