@@ -75,6 +75,11 @@ class Curve:
         self._firm_pieces = len(kept) - 2
         self.tail = grown[split:]
 
+    def finish(self) -> None:
+        """Nothing is added any more: what only growing needs is given back."""
+        self._kept = []
+        self._buffer = self.firm.copy()
+
     def _append(self, points: NDArray[np.float64]) -> None:
         needed = self._count + len(points)
         if needed > len(self._buffer):
@@ -89,6 +94,7 @@ def curve_of(table: NDArray[np.float64]) -> Curve:
     """The path of a finished stroke's table (N, 6)."""
     path = Curve()
     path.extend((x, y, press, lean(*tilt)) for x, y, press, *tilt in table[:, :5].tolist())
+    path.finish()
     return path
 
 

@@ -145,9 +145,9 @@ class Document:
         growing, self.growing = self.growing, None
         if growing is None or not growing.samples:
             return
-        growing.stroke = Stroke(growing.samples, growing.brush, growing.paths)
-        self._add(growing.stroke, growing)
-        self._changed(growing.samples[-1].time)
+        last = growing.samples[-1].time
+        self._add(growing.finish(), growing)
+        self._changed(last)
 
     def cancel(self) -> None:
         """Forget the growing stroke."""

@@ -1,5 +1,6 @@
 """What a document consists of at one moment: its sheet, the stroke under the pen, a line of its story."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,21 +13,34 @@ from livesketch.canvas.tilt import lean
 
 
 class Growing:
-    """The stroke under the pen: `samples` and `paths` only ever grow; `stroke` is set at its end.
+    """The stroke under the pen: `samples` and `paths` only ever grow; `stroke` is set at its end, and
+    keeps them from then on, in less memory.
 
     There are two paths where the brush mirrors.
     """
 
-    __slots__ = ("brush", "paths", "samples", "stroke")
+    __slots__ = ("_samples", "brush", "paths", "stroke")
 
     def __init__(self, brush: Brush) -> None:
         self.brush = brush
-        self.samples: list[Sample] = []
+        self._samples: list[Sample] = []
         self.paths: tuple[Curve, ...] = (Curve(),) if brush.mirror is None else (Curve(), Curve())
         self.stroke: Stroke | None = None
 
+    @property
+    def samples(self) -> Sequence[Sample]:
+        return self._samples if self.stroke is None else self.stroke.samples
+
+    def finish(self) -> Stroke:
+        """The pen is lifted."""
+        self.stroke = Stroke(self._samples, self.brush, self.paths)
+        for path in self.paths:
+            path.finish()
+        self._samples = []
+        return self.stroke
+
     def extend(self, samples: list[Sample]) -> None:
-        self.samples.extend(samples)
+        self._samples.extend(samples)
         told = [(one.x, one.y, one.pressure, lean(one.tilt_x, one.tilt_y)) for one in samples]
         self.paths[0].extend(told)
         axis = self.brush.mirror
