@@ -10,7 +10,7 @@ from training_data import landmarks
 from livesketch.errors import ModelError
 from livesketch.models.networks.face_lines import POINTS
 from livesketch.training import likeness
-from livesketch.training.likeness import Likeness, unlike
+from livesketch.training.likeness import STRANGERS, Likeness, unlike
 
 FACE = torch.from_numpy(landmarks())[POINTS][None]
 
@@ -61,9 +61,14 @@ def test_own_faces_and_borrowed_codes_are_compared_with_whose_they_are() -> None
     # the second of each four shows the one two before it, the last the one whose new code it shares
     made = codes([0, 7, 2, 8, 4, 3, 6, 8])
     off = unlike(made, true)
-    assert [float(value) for value in vars(off).values()] == pytest.approx([0, 0, 0])
+    assert [float(value) for value in vars(off).values()] == pytest.approx([0, 0, 0, 0])
     wrong = unlike(codes([1, 0, 3, 8, 5, 4, 7, 9]), true)
     assert [float(wrong.own), float(wrong.borrowed), float(wrong.twins)] == [1, 1, 1]
+
+
+def test_a_crowd_of_one_person_counts_as_what_it_is() -> None:
+    everybody = codes([0] * 8)
+    assert float(unlike(everybody, everybody).crowd) == pytest.approx(1 - STRANGERS)
 
 
 def test_four_examples_have_no_twins_and_that_is_no_error() -> None:

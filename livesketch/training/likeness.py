@@ -75,19 +75,24 @@ class Unlike:
     own: Tensor  # a face with its own photo's code, to the photo
     borrowed: Tensor  # one with another photo's code, to that photo
     twins: Tensor  # two heads with one new code, to each other
+    crowd: Tensor  # how much more alike than strangers faces with different codes are
 
 
+STRANGERS = 0.2  # cosine: few pairs of people are more alike
 LENDER, TWIN = 2, 4  # so many examples before one that borrows a code, or shares a new one
 
 
 def unlike(made: Tensor, true: Tensor) -> Unlike:
     """made, true (N, 128): who the faces are, and the photos, in the order of `paint_step`."""
-    lenders = true.roll(LENDER, 0)
-    second = made[7::8]
+    lenders, own, second = true.roll(LENDER, 0), made[0::2], made[7::8]
+    crowd = torch.cat([own, made[3::8]])
+    alike = crowd @ crowd.T
+    strangers = ~torch.eye(len(alike), dtype=torch.bool, device=alike.device)
     return Unlike(
-        _off(made[0::2], true[0::2]),
+        _off(own, true[0::2]),
         _off(made[1::4], lenders[1::4]),
         _off(made[3::8][: len(second)], second) if len(second) else made.new_zeros(()),
+        F.relu(alike[strangers] - STRANGERS).mean(),
     )
 
 

@@ -109,7 +109,7 @@ def train(options: TrainOptions, say: Callable[[str], None]) -> None:
             break
         _pace(learned, learned.step - first, part)
         torch.manual_seed(hash((options.seed, learned.step, rank)) % 2**31)
-        values = step(batch, learned.step - first)
+        values = step(batch, learned.step)
         learned.step, learned.pictures = learned.step + 1, learned.pictures + options.batch
         if rank:
             continue
@@ -251,6 +251,7 @@ LOGGED = {
         "own",
         "borrowed",
         "twins",
+        "crowd",
         "norm",
     ],
     "pix2pix": ["critic", "adversarial", "l1"],

@@ -24,7 +24,7 @@ CRITICS = ("discriminator", "detail_discriminator", "projected")
 PAINTERS = ("network", "style_encoder")
 LOOKED_AT = [1, 5, 6, 7, 8]  # rows of MAPS: eyes, lips, irises
 EYES_COUNT = 4.0
-OWN, BORROWED, TWINS = 1.5, 2.0, 0.5  # how much it counts who a face is
+OWN, BORROWED, TWINS, CROWD = 1.0, 0.7, 0.5, 1.5  # how much it counts who a face is
 BLURS = 5  # of 8 regions are shown blurred by up to 4 cells: a reader is not always sure
 
 
@@ -44,7 +44,7 @@ def paint_step(
     likeness: Likeness | None,
     warmth: int,
 ) -> dict[str, float]:
-    """Gradients, and one step of every optimizer. warmth: steps since the start."""
+    """Gradients, and one step of every optimizer. warmth: steps since nothing was learned."""
     net = learned.networks
     painter, encode = cast(Painter, net["network"]), net["style_encoder"]
     count, device = len(batch.pictures), batch.pictures.device
@@ -90,7 +90,8 @@ def paint_step(
             off = unlike(
                 likeness(made, batch.points), likeness(batch.pictures, batch.points).detach()
             )
-        loss = loss + OWN * off.own + BORROWED * off.borrowed + TWINS * off.twins
+        loss = loss + OWN * off.own + BORROWED * off.borrowed
+        loss = loss + TWINS * off.twins + CROWD * off.crowd
         values |= {name: value.item() for name, value in vars(off).items()}
     if judged.made_sharp is not None and judged.true_sharp is not None:
         first = own[: len(judged.made_sharp[0])]
