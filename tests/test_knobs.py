@@ -6,7 +6,7 @@ import pytest
 from livesketch.errors import UsageError
 from livesketch.models.knobs import DIRECTIONS, KNOBS, PART_NAMES, knobs_of
 from livesketch.parameters import PARAMETERS, defaults
-from livesketch.pipeline import FACE_KNOBS
+from livesketch.sitting import FACE_KNOBS
 
 
 def knob(name: str, **settings: float) -> float:
