@@ -1,5 +1,7 @@
 """Who a made face is: seen the same wherever the face lies in its picture, and counted against the right person."""
 
+import argparse
+
 import numpy as np
 import pytest
 import torch
@@ -7,7 +9,8 @@ import torch.nn.functional as F
 from measuring import small_identity
 from training_data import landmarks
 
-from livesketch.errors import ModelError
+from livesketch import training
+from livesketch.errors import ModelError, UsageError
 from livesketch.models.networks.face_lines import POINTS
 from livesketch.training import likeness
 from livesketch.training.likeness import STRANGERS, Likeness, unlike
@@ -81,3 +84,11 @@ def test_another_file_of_that_name_is_refused(tmp_path) -> None:
     np.savez(tmp_path / likeness.FILE, what=np.zeros(3))
     with pytest.raises(ModelError, match="MobileFaceNet"):
         Likeness(tmp_path)
+
+
+def test_asked_for_without_the_network_it_is_one_sentence(tmp_path) -> None:
+    parser = argparse.ArgumentParser()
+    training.add_arguments(parser)
+    words = ["--data", str(tmp_path), "--out", str(tmp_path / "out"), "--likeness"]
+    with pytest.raises(UsageError, match="knows people"):
+        training.run(parser.parse_args(words))

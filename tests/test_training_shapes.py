@@ -111,6 +111,6 @@ def dressed(tmp_path) -> tuple[Settle, torch.Tensor]:
 def test_a_person_has_the_hair_that_such_people_have(tmp_path) -> None:
     settle, codes = dressed(tmp_path)
     there = settle.worn_usually(codes).softmax(1)[:, HAIR, 26:29, 2:5].mean((1, 2))
-    assert there[0] > there[1] + 0.3
+    assert there[0] > there[1] + 0.15
     elsewhere = settle.worn_usually(codes).softmax(1)[:, HAIR, 2:5, 26:29].mean((1, 2))
     assert abs(elsewhere[0] - elsewhere[1]) < 0.05

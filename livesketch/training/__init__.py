@@ -68,6 +68,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="folder with mobilenetv2_035.npz: better faces in less time",
     )
+    add(
+        "--likeness",
+        action="store_true",
+        help="with --features: it counts who a face is, as mobilefacenet.npz in that folder sees it",
+    )
     add("--seed", type=int, default=0, help="the same seed and data give the same examples")
     add("--batch", type=int, default=16, help="examples a step, of all processes together")
     add("--device", default="", help="cpu, cuda; none: the best there is")
@@ -97,6 +102,11 @@ def run(args: argparse.Namespace) -> None:
 
     if args.minutes <= 0 or args.batch < 4:
         raise UsageError("training needs more than 0 minutes and at least 4 examples a step")
+    if args.likeness and args.features is None:
+        raise UsageError(
+            "--likeness needs a network that knows people",
+            hint="give the folder with mobilefacenet.npz as --features",
+        )
     is_plain = args.task == "sketch" and args.part == "both" and args.model is None
     if args.network == "pix2pix" and not is_plain:
         raise UsageError(
@@ -162,6 +172,7 @@ def _learn(args: argparse.Namespace) -> None:
                 start=args.start,
                 generator=args.generator,
                 features=args.features,
+                has_likeness=args.likeness,
                 seed=args.seed,
                 batch=args.batch,
                 device=args.device,

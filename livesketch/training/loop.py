@@ -52,6 +52,7 @@ class TrainOptions:
     start: Path | None = None
     generator: Path | None = None  # what an encoder learns to steer
     features: Path | None = None  # folder with the frozen network of perceptual.py
+    has_likeness: bool = False  # who a face is counts, as a second one in that folder sees it
     seed: int = 0
     batch: int = 16
     device: str = ""
@@ -170,7 +171,9 @@ def _step(
         judges = Judges(features, _people(options, device))
         return lambda batch, warmth: encode_step(learned, batch, given, judges)
     if options.part == "painter":
-        lines, people = Lines().to(device), _people(options, device)
+        lines, people = Lines().to(device), None
+        if options.features is not None and options.has_likeness:
+            people = likeness.Likeness(options.features).to(device)
         return lambda batch, warmth: paint_step(learned, batch, lines, features, people, warmth)
     if options.part == "pix2pix":
         return lambda batch, warmth: pix2pix_step(learned, batch)

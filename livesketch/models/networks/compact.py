@@ -32,9 +32,9 @@ class Config:
     worn: int = 0  # ways in which hair and clothes differ from person to person
     reader: tuple[int, int, int, int] = (64, 96, 160, 192)  # channels at 32, 16, 8, 4
     encoder: tuple[int, int, int, int] = (64, 64, 128, 192)  # the painter's, at 32, 16, 8, 4
-    decoder: tuple[int, int, int] = (192, 144, 96)  # channels at 8, 16, 32
+    decoder: tuple[int, int, int] = (192, 160, 112)  # channels at 8, 16, 32
     head: int = 48  # channels at 64 x 64
-    detail: tuple[int, int] = (16, 32)  # channels at half the resolution, above 128
+    detail: tuple[int, int] = (24, 32)  # channels at half the resolution, above 128
     style: tuple[int, int, int] = (48, 64, 96)  # the style encoder's channels
 
 
