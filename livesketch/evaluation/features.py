@@ -1,6 +1,6 @@
 """Feature networks for measuring: not shipped, read from a folder that the user names."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -17,14 +17,20 @@ from livesketch.errors import ModelError
 from livesketch.evaluation.inception import INCEPTION_FILE, Inception
 from livesketch.evaluation.landmarks import Landmarks, centre_of_eye
 from livesketch.frames import Picture
-from livesketch.models.networks.mobilefacenet import HEIGHT, PLACES, WIDTH, MobileFaceNet, folded
+from livesketch.models.networks.mobilefacenet import (
+    HEIGHT,
+    PLACES,
+    WIDTH,
+    MobileFaceNet,
+    Weights,
+    folded,
+)
 
 APPEARANCE_FILE = "mobilenetv2_035.npz"
 IDENTITY_FILE = "mobilefacenet.npz"
 REAL_FACES_FILE = "real_faces.npz"
 
 Array = NDArray[np.float64]
-Weights = Mapping[str, NDArray[np.float32]]
 Network = TypeVar("Network")
 
 

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from livesketch.errors import ModelError
 from livesketch.models.networks.face_lines import POINTS, keep_constant
 from livesketch.models.networks.mobilefacenet import HEIGHT, PLACES, WIDTH, MobileFaceNet
+from livesketch.models.networks.shape import turned
 
 FILE = "mobilefacenet.npz"
 # whose mean is the place of an eye, the nose, a mouth corner
@@ -50,7 +51,7 @@ class Likeness(nn.Module):
         seen = points[:, self.rows].mean(2)  # N,5,2
         middle = seen.mean(1, keepdim=True)
         turn = _ratio(seen - middle, self.places)  # least squares (Umeyama 1991)
-        at = _turned(self.cells, turn[:, None, None]) + middle[:, None]
+        at = turned(self.cells, turn[:, None, None]) + middle[:, None]
         faces = F.grid_sample(pictures.float(), at * 2 - 1, "bilinear", "border", False)
         return faces.contiguous(memory_format=torch.channels_last)
 
@@ -60,12 +61,6 @@ def _ratio(a: Tensor, b: Tensor) -> Tensor:
     real = (a * b).sum((1, 2))
     imaginary = (a[..., 1] * b[:, 0] - a[..., 0] * b[:, 1]).sum(1)
     return torch.stack([real, imaginary], -1) / (b * b).sum()
-
-
-def _turned(a: Tensor, turn: Tensor) -> Tensor:
-    x = a[..., 0] * turn[..., 0] - a[..., 1] * turn[..., 1]
-    y = a[..., 0] * turn[..., 1] + a[..., 1] * turn[..., 0]
-    return torch.stack([x, y], -1)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Parts: what the window is made of, and the patchwork that redraws only those that changed."""
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import pygame
@@ -47,6 +47,16 @@ class Part:
     @property
     def is_heard(self) -> bool:
         return self.touch is not None or self.wheel is not None or bool(self.tip)
+
+
+def meaning(part: Part, meant: Callable[[Sequence[Action]], Sequence[Action]]) -> Part:
+    """The same part, but what it is heard to say means other actions."""
+    touch, wheel = part.touch, part.wheel
+    return replace(
+        part,
+        touch=None if touch is None else lambda one: meant(touch(one)),
+        wheel=None if wheel is None else lambda notches: meant(wheel(notches)),
+    )
 
 
 def button(act: Callable[[], Sequence[Action]]) -> Hear:

@@ -22,7 +22,7 @@ PLACES = np.array(
     ],
     np.float32,
 )
-# channels do not matter here: repeats, stride of the first repeat
+# repeats, stride of the first repeat; the weights know how many channels
 STAGES = ((5, 2), (1, 2), (6, 1), (1, 2), (2, 1))
 Weights = Mapping[str, NDArray[np.float32]]
 

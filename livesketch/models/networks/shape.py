@@ -71,7 +71,7 @@ class Settle(nn.Module):
         who = self.person(hull, z, kin) + directions @ self.direction_codes
         share = 0.4 + 0.6 * hair[..., None, None]
         regions = F.softmax(logits.float() * share + self.worn_usually(who) * (1 - share), 1)
-        return self.lines(_turned(meant, turn) + middle), regions, who
+        return self.lines(turned(meant, turn) + middle), regions, who
 
     def worn_usually(self, z: Tensor) -> Tensor:
         """Logits (N, R, grid, grid) of the hair and clothes that go with a person."""
@@ -93,7 +93,7 @@ class Settle(nn.Module):
         turn = torch.stack([real, imaginary], -1)[:, None] / (m * m).sum().clamp(min=1e-6)
         size = (turn * turn).sum(-1, keepdim=True).clamp(min=1e-6)
         back = turn * turn.new_tensor([1.0, -1.0]) / size
-        return points.mean(1, keepdim=True), turn, _turned(p, back)
+        return points.mean(1, keepdim=True), turn, turned(p, back)
 
     def person(self, hull: Tensor, z: Tensor, share: Tensor) -> Tensor:
         """A code as likely as z, moved by the drawn head: other heads are other people of one look.
@@ -105,8 +105,8 @@ class Settle(nn.Module):
         return (z + moved * share) / torch.sqrt(1 + share * share)
 
 
-def _turned(points: Tensor, turn: Tensor) -> Tensor:
-    """Complex product: points (N, K, 2) turned and sized by (N, 1, 2)."""
+def turned(points: Tensor, turn: Tensor) -> Tensor:
+    """Complex product: places (..., 2) turned and sized by `turn`, of a shape that goes with theirs."""
     x = points[..., 0] * turn[..., 0] - points[..., 1] * turn[..., 1]
     y = points[..., 0] * turn[..., 1] + points[..., 1] * turn[..., 0]
     return torch.stack([x, y], -1)

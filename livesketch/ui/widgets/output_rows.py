@@ -1,7 +1,6 @@
 """How each open output looks: its light, its own layout and size, and for a projector its corners and edges."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pygame
 
@@ -10,7 +9,7 @@ from livesketch.parameters import Parameter, parameter
 from livesketch.ui import theme
 from livesketch.ui.desk import Desk
 from livesketch.ui.kit import Kit
-from livesketch.ui.parts import Part, Touch, button
+from livesketch.ui.parts import Part, Touch, button, meaning
 from livesketch.ui.view import OutputCard, Point
 from livesketch.ui.widgets.blocks import Block, segmented
 from livesketch.ui.widgets.controls import slider
@@ -184,14 +183,7 @@ def _edge(card: OutputCard, number: int, name: str, desk: Desk, kit: Kit) -> Blo
     def make(rect: pygame.Rect) -> Sequence[Part]:
         place = pygame.Rect(rect.x, rect.y + kit.px(4), rect.width, kit.px(42))
         part = slider(kit, part_name, place, row, edges[number], is_hovered)
-        touch, wheel = part.touch, part.wheel
-        return [
-            replace(
-                part,
-                touch=None if touch is None else lambda one: meant(touch(one)),
-                wheel=None if wheel is None else lambda notches: meant(wheel(notches)),
-            )
-        ]
+        return [meaning(part, meant)]
 
     return Block(kit.px(48), make)
 

@@ -12,7 +12,7 @@ from livesketch.sound.routes import MOST_SMOOTH_S, Route
 from livesketch.ui import theme
 from livesketch.ui.desk import Desk
 from livesketch.ui.kit import Kit
-from livesketch.ui.parts import Part, button
+from livesketch.ui.parts import Part, button, meaning
 from livesketch.ui.view import SoundView
 from livesketch.ui.widgets.blocks import Block, segmented
 from livesketch.ui.widgets.controls import slider
@@ -138,13 +138,6 @@ def _slider(
     def make(rect: pygame.Rect) -> Sequence[Part]:
         place = pygame.Rect(rect.x + kit.px(14), rect.y, rect.width - kit.px(14), kit.px(42))
         part = slider(kit, name, place, row, value, is_hovered)
-        touch, wheel = part.touch, part.wheel
-        return [
-            replace(
-                part,
-                touch=None if touch is None else lambda one: meant(touch(one)),
-                wheel=None if wheel is None else lambda notches: meant(wheel(notches)),
-            )
-        ]
+        return [meaning(part, meant)]
 
     return Block(kit.px(46), make)
