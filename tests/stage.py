@@ -41,6 +41,7 @@ def until(is_so: Callable[[], object], seconds: float = 20.0) -> bool:
     while not is_so():
         if time.monotonic() > end:
             return False
+        time.sleep(0)  # others of the process may go first
     return True
 
 

@@ -62,7 +62,7 @@ def play(
             out.hear(Block(sound[done : done + 512], 100 + done / RATE / fast))
             done += 512
         if turn % 20 == 0:  # the encoder keeps up with this show
-            until(lambda: out._sounds._items == type(out._sounds._items)(), 5)
+            assert until(lambda: not out._queue._items and not out._sounds._items)
     clock.now = 100 + seconds
 
 
