@@ -4,6 +4,7 @@ import random
 import socket
 import tempfile
 import time
+import weakref
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -209,13 +210,17 @@ class _Rehearsal:
         pipeline = self._app.stage.player.pipeline
         if pipeline is None or "process" in vars(pipeline):
             return
-        process = pipeline.process
+        known = weakref.ref(pipeline)  # one that was let go of must really go
+        process = type(pipeline).process
 
         def troubled(request: Request) -> Result:
             trouble, self._trouble = self._trouble, None
             if trouble is not None:
                 trouble()
-            return process(request)
+            asked = known()
+            if asked is None:
+                raise ModelError("The model is gone.")
+            return process(asked, request)
 
         pipeline.process = troubled  # type: ignore[method-assign]
 

@@ -106,14 +106,14 @@ class Worker(Generic[T, R]):
     def __init__(
         self, start: Callable[[], Callable[[T], R]], name: str = "worker", bell: Bell | None = None
     ) -> None:
-        self._start = start
         self._bell = bell or Bell()
         self._asked: Latest[T] = Latest()
         self._answered: Latest[tuple[R | None, BaseException | None]] = Latest()
         self._busy_since: float | None = time.monotonic()
         self.is_ready = False
         self.has_failed = False  # start() raised: this worker will never answer
-        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        # Not kept here: it may know who owns this worker, and that circle would keep a model alive.
+        self._thread = threading.Thread(target=self._run, args=(start,), name=name, daemon=True)
         self._thread.start()
 
     def submit(self, item: T) -> None:
@@ -124,9 +124,14 @@ class Worker(Generic[T, R]):
         if answer is None:
             return None
         result, error = answer
-        if error is not None:
-            raise error
-        return result
+        try:
+            if error is not None:
+                raise error
+            return result
+        finally:
+            # An error knows this frame: a frame that knew the error would keep all that failed,
+            # a model too, until the collector of cycles comes by.
+            del answer, error
 
     def silent_for(self) -> float:
         """Seconds since it began what it has not finished; 0 while it waits for work."""
@@ -140,9 +145,9 @@ class Worker(Generic[T, R]):
             self._thread.join(timeout)
         return not self._thread.is_alive()
 
-    def _run(self) -> None:
+    def _run(self, start: Callable[[], Callable[[T], R]]) -> None:
         try:
-            work = self._start()
+            work = start()
         except BaseException as error:
             self.has_failed = True
             self._busy_since = None
@@ -160,6 +165,7 @@ class Worker(Generic[T, R]):
             except BaseException as error:
                 self._answer((None, error))
             self._busy_since = None
+            del item  # a picture, or a whole drawing: not kept until the next one comes
 
     def _answer(self, answer: tuple[R | None, BaseException | None]) -> None:
         self._answered.put(answer)

@@ -171,6 +171,6 @@ def test_easing_begins_at_0_ends_at_1_and_never_turns_back(name: str) -> None:
 
 
 def test_a_smooth_morph_begins_and_ends_without_a_jolt() -> None:
-    assert ease("smooth", 0.01) < 1e-4
-    assert ease("smooth", 0.99) > 1 - 1e-4
+    assert ease("smooth", 0.01) < 1e-3
+    assert ease("smooth", 0.99) > 1 - 1e-3
     assert ease("smooth", 0.5) == pytest.approx(0.5)

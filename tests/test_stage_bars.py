@@ -30,6 +30,7 @@ def measured(model: str, seconds: float, rounds: int, home: Path) -> dict:
                 str(seconds),
                 str(port),
                 str(rounds),
+                str(home),
             ],
             env={
                 **os.environ,
@@ -40,7 +41,7 @@ def measured(model: str, seconds: float, rounds: int, home: Path) -> dict:
             },
             capture_output=True,
             text=True,
-            timeout=600,
+            timeout=1200,
         )
     assert done.returncode == 0, done.stderr
     figures = json.loads(done.stdout.splitlines()[-1])
@@ -51,17 +52,22 @@ def measured(model: str, seconds: float, rounds: int, home: Path) -> dict:
 def test_a_saturated_model_and_a_flood_of_osc_leave_the_second_screen_playing(
     tmp_path: Path,
 ) -> None:
-    figures = measured(str(write_tiny(tmp_path / "tiny.safetensors")), 0.7, 5, tmp_path)
+    figures = measured(str(write_tiny(tmp_path / "tiny.safetensors")), 0.7, 2, tmp_path)
     assert figures["state"].startswith("playing on DUMMY1")
     assert figures["faithful_after_flood"] == pytest.approx(79 / 80)
-    assert figures["blackout_p50_ms"] < 500
+    assert figures["is_panel_used"]
+    assert figures["faces"] > 0
+    assert len(figures["wish_p50_ms"]) == 6
+    assert max(figures["wish_p50_ms"].values()) < 1000
 
 
 @pytest.mark.long
 @pytest.mark.skipif(shutil.which("Xorg") is None, reason="no Xorg")
 def test_the_bars_on_a_quiet_machine(tmp_path: Path) -> None:
-    figures = measured(str(weights_dir() / "default.safetensors"), 30.0, 200, tmp_path)
+    figures = measured(str(weights_dir() / "default.safetensors"), 30.0, 100, tmp_path)
+    assert figures["faces"] > 30
+    assert figures["is_panel_used"]
     assert figures["presents_per_s"] >= 58
     assert figures["interval_p99_ms"] <= 50
     assert figures["flooded_per_s"] >= 58
-    assert figures["blackout_p99_ms"] <= 34
+    assert max(figures["wish_p99_ms"].values()) <= 34, figures["wish_p99_ms"]

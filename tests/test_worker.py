@@ -1,6 +1,9 @@
 """The mailboxes and the thread between the window and the model."""
 
+import gc
 import threading
+import weakref
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -97,3 +100,63 @@ def test_a_worker_that_hangs_is_seen_and_closing_does_not_wait_for_ever() -> Non
     go.set()
     assert worker.close(timeout=5)
     assert worker.silent_for() == 0
+
+
+class Model:
+    """As large as one likes: what must not stay once nobody plays it."""
+
+
+@pytest.fixture
+def no_collector() -> Iterator[None]:
+    """What goes must go by itself: a collection of cycles may be long in coming."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+def let_go(fail: bool) -> Callable[[], object]:
+    """A model that was played by a Worker known to its own start(), and was then closed."""
+    model, owner = Model(), {}
+    known = weakref.ref(model)
+
+    def start():
+        owner["model"] = here = model
+
+        def work(item: int) -> int:
+            if fail:
+                raise MemoryError(f"no room for {here}")
+            return item
+
+        return work
+
+    worker = owner["worker"] = Worker(start)
+    worker.submit(1)
+    if fail:
+        with pytest.raises(MemoryError):
+            worker.newest(timeout=5)
+    else:
+        assert worker.newest(timeout=5) == 1
+    assert worker.close(timeout=5)
+    return known
+
+
+@pytest.mark.usefixtures("no_collector")
+@pytest.mark.parametrize("fail", [False, True])
+def test_a_closed_worker_lets_go_of_its_model_at_once(fail: bool) -> None:
+    assert let_go(fail)() is None
+
+
+@pytest.mark.usefixtures("no_collector")
+def test_a_worker_that_waits_does_not_keep_what_it_was_last_asked() -> None:
+    class Asked:
+        pass
+
+    worker: Worker[Asked, int] = Worker(lambda: lambda asked: 1)
+    item, gone = Asked(), threading.Event()
+    weakref.finalize(item, gone.set)
+    worker.submit(item)
+    del item
+    assert worker.newest(timeout=5) == 1
+    assert gone.wait(5)
+    assert worker.close(timeout=5)
