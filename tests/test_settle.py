@@ -272,16 +272,30 @@ def test_another_head_is_another_person_and_the_same_head_nearly_the_same(
     assert near < 0.4 * (who(oval(0.36, 0.38)) - own).norm()
 
 
-def test_hair_that_is_not_drawn_is_the_persons_and_hair_held_faithfully_the_drawings() -> None:
+def test_hair_that_is_not_drawn_is_the_persons_and_drawn_hair_everybodys() -> None:
     torch.manual_seed(0)
     settle = Settle(len(POINTS), 4, 32, TINY.shapes, 8, worn=2)
     fill(settle, FACE)
     settle.worn.normal_(0, 3)
     settle.worn_by.normal_()
-    people, logits = torch.randn(2, 8), torch.randn(1, 4, 32, 32).expand(2, -1, -1, -1)
+    people, kinds = torch.randn(2, 8), torch.randn(1, 4, 32, 32).expand(2, -1, -1, -1)
     points, round_ = FACE[None].expand(2, -1, -1), ROUND.expand(2, -1)
-    free = settle(points, logits, round_, people, knobs().expand(2, -1))[1]
-    held = settle(points, logits, round_, people, knobs(hair=1.0).expand(2, -1))[1]
-    assert (free[0] - free[1]).abs().mean() > 0.05
-    assert torch.equal(held[0], held[1])
-    assert torch.allclose(held[0], logits[0].softmax(0), atol=1e-6)
+    faithful = knobs(hair=1.0).expand(2, -1)
+    unsure = settle(points, settle.usual.expand(2, -1, -1, -1), round_, people, faithful)[1]
+    sure = settle(points, 9 * kinds, round_, people, faithful)[1]
+    assert (unsure[0] - unsure[1]).abs().mean() > 0.05
+    assert torch.equal(sure[0], sure[1])
+    assert torch.allclose(sure[0], (9 * kinds[0]).softmax(0), atol=1e-6)
+
+
+def test_hair_comes_from_the_drawing_little_by_little() -> None:
+    torch.manual_seed(0)
+    settle = Settle(len(POINTS), 4, 32, TINY.shapes, 8, worn=2)
+    fill(settle, FACE)
+    kinds = torch.randn(1, 4, 32, 32)
+    steps = settle.unsaid(kinds * torch.linspace(0, 5, 51)[:, None, None, None]).flatten()
+    assert steps[0] == 1
+    assert steps[-1] == 0
+    falls = -steps.diff()
+    assert (falls >= 0).all()
+    assert falls.max() < 0.4
