@@ -19,6 +19,9 @@ from livesketch.training.parsing import REGIONS
 ROUNDS = 3  # of aligning everybody to the mean (Goodall 1991)
 DRAWINGS, SIDE = 400, 256
 PEOPLE, RIDGE = 3000, 20.0
+WORN_SHARE = (
+    0.3  # of what codes say about hair: with all of it, doodles in one look have one head of hair
+)
 SELDOM = 0.03  # a share as good as none
 PITCH = 0.8  # how quickly the person changes with the head: higher, and the same head drawn again is another person
 
@@ -76,7 +79,7 @@ def dress(settle: Settle, style_encoder: StyleEncoder, data: Prepared) -> None:
     settle.worn.zero_()
     settle.worn_by.zero_()
     settle.worn[:ways].copy_(found.T.unflatten(1, settle.worn.shape[1:]))
-    settle.worn_by[:, :ways].copy_(by)
+    settle.worn_by[:, :ways].copy_(by * WORN_SHARE)
 
 
 def _shares(kinds: np.ndarray, grid: int) -> np.ndarray:
