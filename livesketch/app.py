@@ -18,7 +18,7 @@ from livesketch.frames import Frame, Request, Result
 from livesketch.hand import open_hand
 from livesketch.latency import Measures
 from livesketch.parameters import Value
-from livesketch.pipeline import Pipeline, model_tasks, open_pipeline
+from livesketch.pipeline import Pipeline, model_tasks, open_live
 from livesketch.places import user_dir
 from livesketch.player import Player
 from livesketch.remotes import safety_first
@@ -84,7 +84,7 @@ class App:
             meet(session, person(options.seed))
         folder = None if options.is_private else user_dir("data") / "journal"
         bell = Bell()
-        player = Player(open_pipeline, session.model, session.runtime, bell)
+        player = Player(open_live, session.model, session.runtime, bell)
         tasks = model_tasks()
         rig, words = open_rig(session, options.rig, player.code_of, player.style_space)
         notes += words
@@ -276,6 +276,8 @@ class App:
             raise
         if result is None:
             return
+        if result.trouble:
+            self._say(result.trouble)
         if self._errands.take(result):
             return
         self._answer = self.stage.rig.answer = result

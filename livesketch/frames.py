@@ -160,6 +160,7 @@ class Result:
     traced: Traced | None = None  # of a picture with a face in it
     look: Look | None = None  # where one was asked for
     seen: Picture | None = None  # what a model that redoes pictures was shown, (S, S, 3)
+    trouble: str = ""  # a sentence for the person: the model plays on, but not as it was meant to
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import numpy as np
 
@@ -28,7 +29,16 @@ from livesketch.post.sheet import drawings_side_by_side, side_by_side
 from livesketch.sitting import Sitting
 from livesketch.tracer import Steps, Tracer, moved, pose_of, setting, strokes_of, timed
 
-__all__ = ["WANTS", "Pipeline", "model_tasks", "moved", "open_pipeline", "pose_of", "strokes_of"]
+__all__ = [
+    "WANTS",
+    "Pipeline",
+    "model_tasks",
+    "moved",
+    "open_live",
+    "open_pipeline",
+    "pose_of",
+    "strokes_of",
+]
 
 NO_FACE = "no face in the picture"
 # task -> what is to be done where a model is shown something else
@@ -60,6 +70,16 @@ def model_tasks() -> dict[str, str]:
     }
 
 
+def open_live(model: str, runtime: str = "auto") -> Pipeline:
+    """As open_pipeline(), for a window: a quicker way to play takes over when it is ready.
+
+    What is rendered to files stays on one runtime, so that every face of it is made alike.
+    """
+    pipeline = open_pipeline(model, runtime)
+    pipeline.model.quicken()
+    return pipeline
+
+
 class Pipeline:
     """Remembers what is costly and may be asked for again: the last face, and what a picture gave.
 
@@ -78,6 +98,11 @@ class Pipeline:
 
     def process(self, request: Request) -> Result:
         """Raises ModelError, and TraceError where the face finder cannot be had."""
+        result = self._answer(request)
+        trouble = self.model.trouble()
+        return replace(result, trouble=trouble) if trouble else result
+
+    def _answer(self, request: Request) -> Result:
         started = time.monotonic()
         steps: Steps = {}
         frame, sketch, face, note = request.frame, request.frame.sketch, None, ""

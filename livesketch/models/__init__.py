@@ -25,6 +25,7 @@ TORCH_PARTS = {
     "eager": "livesketch.models.runtimes.eager",
     "foreign": "livesketch.models.foreign",
     "wplus": "livesketch.models.runtimes.wplus_runtime",
+    "wplus_openvino": "livesketch.models.runtimes.wplus_openvino",
 }
 
 

@@ -90,6 +90,10 @@ W_PLUS = ("psp", "stylegan2")  # the networks that are steered by a w for every 
 class WPlus(Protocol):
     """The road of the networks that are steered by a w for every layer."""
 
+    trouble: str  # a sentence for the person; whoever reads it empties it
+
+    def quicken(self, timeout_s: float = 0.0) -> None: ...
+
     def encode(self, x: NDArray[np.float32]) -> NDArray[np.float32]: ...
 
     def generate(self, ws: NDArray[np.float32]) -> NDArray[np.float32]: ...
@@ -127,12 +131,32 @@ class Model:
         self.kind = info.network
         self.task = info.task
         self.style_space = info.style_space
-        self.runtime = runtime.name
         self.device = runtime.device
         self.resolution = runtime.shape.resolution
         self.sketch_size = runtime.shape.sketch_size
         self.channels = runtime.shape.channels
         self.code_size = runtime.shape.code_size
+
+    @property
+    def runtime(self) -> str:
+        """What plays it now: OpenVINO takes over from torch where quicken() was called."""
+        return self._runtime.name
+
+    def quicken(self, timeout_s: float = 0.0) -> None:
+        """Where something quicker can be had that takes a while, it is made in the background and takes over.
+
+        Waits at most `timeout_s` seconds for it. Never raises: what plays now plays on, and
+        trouble() says so.
+        """
+        if self._w_plus is not None:
+            self._w_plus.quicken(timeout_s)
+
+    def trouble(self) -> str:
+        """A sentence about what did not come to pass since it was asked last; empty: nothing."""
+        if self._w_plus is None:
+            return ""
+        said, self._w_plus.trouble = self._w_plus.trouble, ""
+        return said
 
     def face(
         self,

@@ -44,6 +44,12 @@ def convert(weights: Path, folder: Path) -> None:
 
 
 def _save(network: nn.Module, example: tuple[Tensor, ...], path: Path) -> None:
+    # float32: what is compiled from this file equals, bit for bit, what the weights say
+    openvino.save_model(converted(network, example), path, compress_to_fp16=False)
+
+
+def converted(network: nn.Module, example: tuple[Tensor, ...]) -> openvino.Model:
+    """The network for inputs of just these shapes, in memory. RuntimeError for what cannot be taken."""
     # not openvino.convert_model(): that one reports its use over the network
     front = FrontEndManager().load_by_framework("pytorch")
     with warnings.catch_warnings(), torch.inference_mode():
@@ -52,5 +58,4 @@ def _save(network: nn.Module, example: tuple[Tensor, ...], path: Path) -> None:
         loaded = front.load(decoder)
         model = front.convert(loaded)
     model.reshape({i: list(tensor.shape) for i, tensor in enumerate(example)})
-    # float32: what is compiled from this file equals, bit for bit, what the weights say
-    openvino.save_model(model, path, compress_to_fp16=False)
+    return model

@@ -7,7 +7,9 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -16,7 +18,7 @@ from torch import Tensor
 
 from livesketch.errors import ModelError
 from livesketch.frames import Code, Picture
-from livesketch.models import checkpoint
+from livesketch.models import checkpoint, torch_part
 from livesketch.models.accelerators import best_device, device_named, device_words, fast_dtype
 from livesketch.models.checkpoint import Checkpoint
 from livesketch.models.machine import playing_threads
@@ -26,6 +28,10 @@ from livesketch.models.pixels import picture_from
 from livesketch.models.runtimes import Shape
 from livesketch.models.runtimes.arithmetic import gmac, peak_gmac_s
 from livesketch.models.runtimes.wplus_quick import QuickEncoder, QuickGenerator
+from livesketch.worker import Worker
+
+if TYPE_CHECKING:
+    from livesketch.models.runtimes.wplus_openvino import Compiled
 
 log = logging.getLogger(__name__)
 
@@ -35,9 +41,8 @@ KEPT = 64  # looks whose latents are remembered
 class Runtime:
     """One published network on one device."""
 
-    name = "torch"
-
-    def __init__(self, held: Checkpoint, device: torch.device) -> None:
+    def __init__(self, held: Checkpoint, device: torch.device, may_compile: bool = False) -> None:
+        """may_compile: quicken() has OpenVINO take over from torch."""
         network = held.network
         if not isinstance(network, psp.Network | stylegan2.Network):
             raise ModelError(f"the network {held.network_name} has no W+ road")
@@ -60,6 +65,42 @@ class Runtime:
         )  # float32, on the device once it is asked for
         self._quick: _Quick | None = None  # made with the first face
         self._is_exact_only = False
+        self._may_compile = may_compile
+        self._compiling: Worker[bool, Compiled] | None = None
+        self._compiled: Compiled | None = None
+        self.trouble = ""  # a sentence for the person, where OpenVINO could not take over
+
+    @property
+    def name(self) -> str:
+        return "torch" if self._compiled is None else "openvino"
+
+    def quicken(self, timeout_s: float = 0.0) -> None:
+        """OpenVINO compiles in the background, and takes over when it is done; waits so long for it."""
+        if self._may_compile and self._compiling is None:
+            self._may_compile = False
+            self._compiling = torch_part("wplus_openvino").compiling(self._network)
+        self._take_over(timeout_s)
+
+    def compile(self) -> None:
+        """OpenVINO plays from the first face on. Raises ModelError."""
+        self._compiled = torch_part("wplus_openvino").Compiled(self._network)
+        self._may_compile = False
+
+    def _take_over(self, timeout_s: float = 0.0) -> None:
+        if self._compiling is None:
+            return
+        try:
+            self._compiled = self._compiling.newest(timeout_s)
+        except Exception as error:
+            self._give_up(error)
+        if self._compiled is not None:
+            log.info("OpenVINO plays from now on")
+            self._compiling, self._quick = None, None  # its copies of the weights go
+
+    def _give_up(self, error: Exception) -> None:
+        log.warning("OpenVINO fails, PyTorch plays on: %s", error, exc_info=error)
+        self._compiling, self._compiled = None, None
+        self.trouble = "OpenVINO cannot play this model; PyTorch plays on, more slowly."
 
     def face(self, drawing: NDArray[np.float32], code: Code, knobs: NDArray[np.float32]) -> Picture:
         """The drawing's face, with the look's share in it that is usual; these networks have no knobs."""
@@ -72,6 +113,12 @@ class Runtime:
     def picture(self, ws: NDArray[np.float32]) -> Picture:
         """ws (num_ws, w_dim) -> (R, R, 3), quickly; exactly where half precision leaves its range."""
         self._check(ws, (self._num_ws, self._w_dim))
+        self._take_over()
+        if self._compiled is not None:
+            try:
+                return self._compiled.picture(ws)
+            except RuntimeError as error:
+                self._give_up(error)
         quick = self._quickened()
         if quick is not None:
             quick.generator.steer(ws)
@@ -97,6 +144,14 @@ class Runtime:
         return ws
 
     def _encoded(self, x: NDArray[np.float32]) -> NDArray[np.float32]:
+        self._take_over()
+        if self._compiled is not None and self._encoder is not None:
+            self._check(x, (self._channels, psp.SIDE, psp.SIDE))
+            try:
+                ws = self._compiled.latents(x)
+                return ws if np.isfinite(ws).all() else self.encode(x)
+            except RuntimeError as error:
+                self._give_up(error)
         quick = self._quickened()
         if quick is None or quick.encoder is None:
             return self.encode(x)
@@ -162,11 +217,21 @@ class Runtime:
         return {"gmac": total, "peak_gmac_s": peak, "limit_ms": 1000 * total / peak}
 
     def parts_ms(self, x: NDArray[np.float32] | None, ws: NDArray[np.float32]) -> dict[str, float]:
-        """Milliseconds of one face's parts on the quick road, now; every layer modulated anew."""
+        """Milliseconds of one face's parts, now; on the quick road every layer is modulated anew.
+
+        What OpenVINO compiled modulates on the way: that is no part of its own.
+        """
+        spans: dict[str, float] = {}
+        compiled = self._compiled
+        if compiled is not None:
+            if x is not None:
+                spans["encoder"] = self._span(lambda: compiled.latents(x))
+            spans["generator"] = self._span(lambda: compiled.image(ws))
+            made = compiled.image(ws)
+            return spans | {"copies": self._span(lambda: picture_from(made))}
         quick = self._quickened()
         if quick is None:
             return {}
-        spans: dict[str, float] = {}
         if x is not None and quick.encoder is not None:
             spans["encoder"] = self._span(lambda: quick.encoder and quick.encoder(x))
         quick.generator.forget()
@@ -210,32 +275,38 @@ class _Quick:
 
 def open_runtime(weights: Path, device: str | None, runtime: str) -> Runtime:
     """The checked weights on `device`, or on the best there is. Raises ModelError."""
-    _check(runtime)
     return open_held(checkpoint.load(weights), device, runtime)
 
 
 def open_held(held: Checkpoint, device: str | None, runtime: str) -> Runtime:
     """A network that is in memory already, on `device` or the best there is. Raises ModelError."""
-    _check(runtime)
+    is_openvino = runtime == "openvino"
+    if is_openvino and device not in (None, "cpu"):
+        raise ModelError(
+            f"OpenVINO plays on the CPU here, not on {device!r}.", "Choose the runtime torch."
+        )
+    has_openvino = find_spec("openvino") is not None
+    if is_openvino and not has_openvino:
+        raise ModelError(
+            "The runtime openvino cannot be loaded here.",
+            "Install it with `pip install openvino`, or choose another runtime.",
+        )
+    device = "cpu" if is_openvino else device
     chosen = device_named(device) if device is not None else best_device()
     if chosen.type == "cpu":
         torch.set_num_threads(playing_threads())
     try:
-        return Runtime(held, chosen)
+        may_compile = runtime == "auto" and has_openvino and chosen.type == "cpu"
+        made = Runtime(held, chosen, may_compile)
     except (RuntimeError, torch.cuda.OutOfMemoryError) as error:
         reason = str(error).splitlines()[0]
         raise ModelError(
             f"PyTorch cannot play this model on {device_words(chosen)}: {reason}",
             "Choose the device cpu.",
         ) from error
-
-
-def _check(runtime: str) -> None:
-    if runtime not in ("auto", "torch"):
-        raise ModelError(
-            f"The runtime {runtime} cannot play published networks yet.",
-            "Choose the runtime torch.",
-        )
+    if is_openvino:
+        made.compile()
+    return made
 
 
 def _exact() -> AbstractContextManager[None]:
