@@ -175,6 +175,17 @@ def test_the_bench_tells_the_parts_of_a_published_model(sketch_file: Path, own_h
     )
 
 
+def test_on_a_card_the_bench_tells_the_memory_it_took(
+    sketch_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    road = wplus_runtime.open_held(foreign.load(sketch_file)[0], "cpu", "torch")
+    assert "card_memory_gib" not in road.limits()
+    monkeypatch.setattr(road, "_device", torch.device("cuda"))
+    monkeypatch.setattr(wplus_runtime, "peak_gmac_s", lambda device, dtype: 1.0)
+    monkeypatch.setattr(torch.cuda, "max_memory_reserved", lambda device: 3 * 2**29)
+    assert road.limits()["card_memory_gib"] == 1.5
+
+
 def test_the_bench_measures_models_of_other_tasks_alone(tmp_path: Path) -> None:
     network = psp.Network(replace(SMALL_PSP, input_channels=19))
     varied(network)

@@ -211,10 +211,16 @@ class Runtime:
             return self._generator.latents(z, c, truncation)[0].cpu().numpy()
 
     def limits(self) -> dict[str, float]:
-        """What arithmetic allows: "gmac" of a face, the device's "peak_gmac_s", and so its "limit_ms"."""
+        """What arithmetic allows: "gmac" of a face, the device's "peak_gmac_s", and so its "limit_ms".
+
+        On a card also "card_memory_gib": the most that PyTorch has reserved there, before this is asked.
+        """
+        reserved: dict[str, float] = {}
+        if self._device.type == "cuda":
+            reserved["card_memory_gib"] = torch.cuda.max_memory_reserved(self._device) / 2**30
         total = sum(gmac(self._network.config).values())
         peak = peak_gmac_s(self._device, fast_dtype(self._device))
-        return {"gmac": total, "peak_gmac_s": peak, "limit_ms": 1000 * total / peak}
+        return {"gmac": total, "peak_gmac_s": peak, "limit_ms": 1000 * total / peak} | reserved
 
     def parts_ms(self, x: NDArray[np.float32] | None, ws: NDArray[np.float32]) -> dict[str, float]:
         """Milliseconds of one face's parts, now; on the quick road every layer is modulated anew.
