@@ -34,6 +34,8 @@ class Overlay:
         self._times: list[float] = []
         self._anchors: list[NDArray[np.float32]] = []  # landmarks in sides, when a line was begun
         self._lines: tuple[int, tuple[Over, ...]] = (-1, ())
+        # What became of each stroke, which is kept so that its id stays its own.
+        self._known: dict[int, tuple[Stroke, list[Over]]] = {}
 
     @property
     def document(self) -> Document:
@@ -52,19 +54,19 @@ class Overlay:
     def lines(self) -> tuple[Over, ...]:
         """In order, the one that is being drawn too."""
         if self._lines[0] != self.document.version:
-            lines = [
-                Over(
-                    path.points[:, :2].astype(np.float32),
-                    self._anchor(stroke),
-                    stroke.brush.size,
-                    stroke.brush.is_eraser,
-                )
+            known = self._known
+            self._known = {
+                id(stroke): known.get(id(stroke)) or (stroke, self._over(stroke))
                 for stroke in self.document.strokes_so_far
-                for path in stroke.paths
-                if len(path.points)
-            ]
-            self._lines = (self.document.version, tuple(lines))
+            }
+            lines = tuple(line for _, over in self._known.values() for line in over)
+            self._lines = (self.document.version, lines)
         return self._lines[1]
+
+    def _over(self, stroke: Stroke) -> list[Over]:
+        brush, anchor = stroke.brush, self._anchor(stroke)
+        paths = [path.points[:, :2].astype(np.float32) for path in stroke.paths]
+        return [Over(path, anchor, brush.size, brush.is_eraser) for path in paths if len(path)]
 
     def settled(self, traced: Traced) -> list[Stroke]:
         """The lines as strokes on paper, where they are on that face."""

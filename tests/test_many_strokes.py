@@ -7,6 +7,7 @@ import subprocess
 import sys
 import textwrap
 import time
+import tracemalloc
 from contextlib import suppress
 from pathlib import Path
 
@@ -79,6 +80,30 @@ def test_with_very_many_strokes_the_next_one_undo_and_redo_cost_no_more(count: i
     many.look()
     steps += [many.step_s("undo"), many.step_s("redo"), many.step_s("undo")]
     assert max(steps) <= 0.016 * (1.0 if most == 1.2 else 2.0)
+
+
+def test_a_finished_stroke_is_kept_in_little_memory():
+    """Measured over strokes that can all be undone, their pixels on both pictures included."""
+    paper, strokes, warm = Paper(10), 40, 8
+    waves = [0.5 + 0.1 * np.sin(np.arange(200) / 10 + n) for n in range(warm + strokes)]
+
+    def draw(wave: np.ndarray) -> None:
+        paper.document.begin(PEN, Sample(0.1, float(wave[0])))
+        paper.document.extend([Sample(0.1 + n / 250, float(y)) for n, y in enumerate(wave)])
+        paper.document.end()
+        paper.look()
+
+    for wave in waves[:warm]:
+        draw(wave)
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        for wave in waves[warm:]:
+            draw(wave)
+        grown = tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
+    assert grown / strokes < 4 * paper.document.strokes[-1].table.nbytes
 
 
 def test_a_stroke_taken_out_of_a_long_drawing_and_put_back_is_painted_in_its_place_only():

@@ -37,6 +37,7 @@ class Document:
         self._future: list[Sheet] = []
         self._saved = BLANK
         self._base: Sheet | None = None  # what a preview began from
+        self._newest: Stroke | None = None  # of which the painters ask for the curve several times
         self._listed: tuple[Chain, tuple[Stroke, ...]] = (EMPTY, ())
 
     @classmethod
@@ -264,6 +265,9 @@ class Document:
 
     def _add(self, stroke: Stroke, growing: Growing | None) -> None:
         self.settle()
+        if self._newest is not None:
+            self._newest.dry()
+        self._newest = stroke
         self._step(replace(self.sheet, chain=self.chain.then(stroke)))
         self.events.append(Event("stroke", stroke, growing))
 

@@ -24,10 +24,18 @@ _KEPT_MENDED = 50
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """What a stroke covered: the pixels that were there before."""
+    """What a stroke, or a mended place, changed: the pixels before and after it, combined by XOR.
 
-    rects: tuple[Rect, ...]
+    So the same bytes lead both ways, and are nearly all 0.
+    """
+
+    table: bytes  # int16 (N, 4): rectangles, which may overlap
     packed: bytes
+
+    @property
+    def rects(self) -> list[Rect]:
+        table = np.frombuffer(self.table, np.int16).reshape(-1, 4)
+        return [(x, y, width, height) for x, y, width, height in table.tolist()]
 
 
 class Layer:
@@ -54,7 +62,7 @@ class Layer:
         self._line = line
         self._cover = cover
         self._reach = reach
-        self._steps: dict[Chain, _Step] = {}  # below each of the newest strokes
+        self._steps: dict[Chain, _Step] = {}  # of each of the newest strokes
         self._checkpoints: dict[Chain, bytes] = {}
         self._undone: dict[Chain, _Step] = {}  # what steps back took away
         self._mended: dict[tuple[Chain, Chain], _Step] = {}  # (from, to): what `to` had there
@@ -144,10 +152,18 @@ class Layer:
     # --- finished strokes
 
     def _commit(self, link: Chain, rects: Sequence[Rect]) -> None:
-        self._remember(link, _Step(tuple(rects), _packed(self._kept, rects)))
-        for rect in rects:
-            cut(self._kept, rect)[:] = cut(self.pixels, rect)
+        self._remember(link, self._keep(self.pixels, rects))
         self.head = link
+
+    def _keep(self, pixels: Raster, rects: Sequence[Rect]) -> _Step:
+        """These pixels from now on; returns what has changed."""
+        changes = []
+        for rect in rects:  # where they overlap, the second has no change
+            kept = cut(self._kept, rect)
+            changes.append((kept ^ cut(pixels, rect)).tobytes())
+            kept[:] = cut(pixels, rect)
+        table = np.array(rects, np.int16).reshape(-1, 4)
+        return _Step(table.tobytes(), zlib.compress(b"".join(changes), 1))
 
     def _remember(self, link: Chain, step: _Step) -> None:
         self._steps[link] = step
@@ -182,7 +198,7 @@ class Layer:
                     return rects
                 rects += self._paint(link, link.stroke)
             if missing:
-                self._checkpoints[self.head] = _packed(self._kept, [self._whole])
+                self._checkpoints[self.head] = zlib.compress(self._kept.tobytes(), 1)
         return rects
 
     def _knows(self, link: Chain) -> bool:
@@ -206,39 +222,40 @@ class Layer:
         return rects
 
     def _step_back(self) -> list[Rect]:
-        step = self._steps.pop(self.head)
-        self._undone[self.head] = self._swap(step)
+        step = self._undone[self.head] = self._steps.pop(self.head)
+        self._apply(step)
         while len(self._undone) > _KEPT_UNDONE:
             self._undone.pop(next(iter(self._undone)))
         if self.head.before is not None:
             self.head = self.head.before
-        return list(step.rects)
+        return step.rects
 
     def _step_forth(self, link: Chain) -> list[Rect]:
         step = self._undone.pop(link)
-        self._remember(link, self._swap(step))
+        self._apply(step)
+        self._remember(link, step)
         self.head = link
-        return list(step.rects)
+        return step.rects
 
-    def _swap(self, step: _Step) -> _Step:
-        """Paste the step's pixels; returns what they replaced."""
-        above = _packed(self._kept, step.rects)
-        pixels = np.frombuffer(zlib.decompress(step.packed), np.uint8)
+    def _apply(self, step: _Step) -> None:
+        """From before the step to after it, or back."""
+        changes = np.frombuffer(zlib.decompress(step.packed), np.uint8)
         start = 0
         for rect in step.rects:
-            patch = pixels[start : start + rect[2] * rect[3]].reshape(rect[3], rect[2])
-            start += rect[2] * rect[3]
-            cut(self.pixels, rect)[:] = patch
-            cut(self._kept, rect)[:] = patch
-        return _Step(step.rects, above)
+            end = start + rect[2] * rect[3]
+            cut(self._kept, rect)[:] ^= changes[start:end].reshape(rect[3], rect[2])
+            start = end
+        for rect in step.rects:
+            cut(self.pixels, rect)[:] = cut(self._kept, rect)
 
     def _mend(self, chain: Chain, common: Chain) -> list[Rect] | None:
         """Paint anew only where strokes came or went in the middle; None where that is too much."""
         before, known = self.head, self._mended.pop((self.head, chain), None)
         if known is not None:  # back to where an edit came from
-            self._mended[chain, before] = self._swap(known)
+            self._mended[chain, before] = known
+            self._apply(known)
             self.head = chain
-            return list(known.rects)
+            return known.rects
         changed = difference(self.head, chain, common)
         if changed is None or len(changed) > _FAR:
             return None
@@ -249,11 +266,10 @@ class Layer:
             below = scratch if stroke.brush.is_opaque else scratch.copy()
             line.advance(scratch, below, stroke.paths)
             line.rest(scratch, below, stroke.paths)
-        self._mended[chain, before] = _Step(tuple(rects), _packed(self._kept, rects))
+        self._mended[chain, before] = self._keep(scratch, rects)
         while len(self._mended) > _KEPT_MENDED:
             self._mended.pop(next(iter(self._mended)))
         for rect in rects:
-            cut(self._kept, rect)[:] = cut(scratch, rect)
             cut(self.pixels, rect)[:] = cut(scratch, rect)
         self.head = chain
         return rects
@@ -267,7 +283,7 @@ class Layer:
 
     def _jump(self, link: Chain) -> list[Rect]:
         if self.head.count > 1:
-            self._jumps[self.head] = _packed(self._kept, [self._whole])
+            self._jumps[self.head] = zlib.compress(self._kept.tobytes(), 1)
         packed = self._jumps.pop(link, b"") or self._checkpoints.get(link, b"")
         while len(self._jumps) > _KEPT_JUMPS:
             self._jumps.pop(next(iter(self._jumps)))
@@ -287,7 +303,3 @@ class Layer:
 
 def _has_pixels(rect: Rect) -> bool:
     return rect[2] > 0 and rect[3] > 0
-
-
-def _packed(raster: Raster, rects: Sequence[Rect]) -> bytes:
-    return zlib.compress(b"".join(cut(raster, rect).tobytes() for rect in rects), 1)

@@ -33,23 +33,25 @@ def strokes_within(strokes: Iterable[Stroke], box: Box) -> list[Stroke]:
     """Those that lie wholly in the box, places that were erased included."""
     found = []
     for stroke in strokes:
-        points = np.concatenate([path.points[:, :2] for path in stroke.paths])
-        if len(points) == 0:
-            continue
-        low, high = points.min(0), points.max(0)
-        if low[0] >= box[0] and low[1] >= box[1] and high[0] <= box[2] and high[1] <= box[3]:
+        left, top, right, bottom = stroke.span
+        if (
+            left >= box[0]
+            and top >= box[1]
+            and right <= box[2]
+            and bottom <= box[3]
+            and len(stroke)
+        ):
             found.append(stroke)
     return found
 
 
 def box_around(strokes: Sequence[Stroke]) -> Box | None:
     """What these lines cover, without their width."""
-    points = [path.points[:, :2] for stroke in strokes for path in stroke.paths]
-    if not points:
+    spans = [stroke.span for stroke in strokes if len(stroke)]
+    if not spans:
         return None
-    every = np.concatenate(points)
-    (left, top), (right, bottom) = every.min(0).tolist(), every.max(0).tolist()
-    return left, top, right, bottom
+    lefts, tops, rights, bottoms = zip(*spans, strict=True)
+    return min(lefts), min(tops), max(rights), max(bottoms)
 
 
 def moving(dx: float, dy: float) -> Matrix:

@@ -14,7 +14,7 @@ from livesketch.canvas.tilt import lean
 
 class Growing:
     """The stroke under the pen: `samples` and `paths` only ever grow; `stroke` is set at its end, and
-    keeps them from then on, in less memory.
+    has them from then on, in less memory.
 
     There are two paths where the brush mirrors.
     """
@@ -36,7 +36,7 @@ class Growing:
         self.stroke = Stroke(self._samples, self.brush, self.paths)
         for path in self.paths:
             path.finish()
-        self._samples = []
+        self._samples, self.paths = [], ()
         return self.stroke
 
     def extend(self, samples: list[Sample]) -> None:

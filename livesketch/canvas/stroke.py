@@ -40,10 +40,11 @@ class Stroke:
     """A finished line, never changed again.
 
     The samples lie in one table of numbers (`table`, float64 (N, 6), read-only): an hour of
-    drawing as objects would take five times the memory.
+    drawing as objects would take five times the memory. The curve through them takes three times
+    theirs, so it is computed whenever it is asked for; only a stroke that was just drawn still has it.
     """
 
-    __slots__ = ("_box", "_path", "_twin", "brush", "table")
+    __slots__ = ("_fresh", "_span", "brush", "table")
 
     def __init__(
         self,
@@ -59,44 +60,46 @@ class Stroke:
         table.flags.writeable = False
         self.table = table
         self.brush = brush
-        # Where they are known already, the pen's own path and its reflection.
-        self._path = paths[0] if paths else None
-        self._twin = paths[1] if len(paths) > 1 else None
-        self._box: Box | None = None
-
-    @property
-    def path(self) -> Curve:
-        """The smooth curve through the samples, computed once."""
-        if self._path is None:
-            self._path = curve_of(self.table)
-        return self._path
+        self._fresh = paths  # the pen's own path and its reflection, until `dry`
+        self._span: tuple[float, float, float, float, float] | None = None
 
     @property
     def paths(self) -> tuple[Curve, ...]:
-        """`path`, and what the brush's mirror makes of it."""
+        """The smooth curve through the samples, and what the brush's mirror makes of it."""
+        if self._fresh:
+            return self._fresh
         if self.brush.mirror is None:
-            return (self.path,)
-        if self._twin is None:
-            self._twin = curve_of(mirrored(self.table, self.brush.mirror))
-        return self.path, self._twin
+            return (curve_of(self.table),)
+        return curve_of(self.table), curve_of(mirrored(self.table, self.brush.mirror))
+
+    def dry(self) -> None:
+        """The next stroke is being drawn: what can be computed again is let go."""
+        self._fresh = ()
+
+    @property
+    def span(self) -> Box:
+        """What its curves cover, without their width."""
+        return self._known_span()[:4]
 
     @property
     def box(self) -> Box:
         """What the line may cover, with its width, in paper sides: left, top, right, bottom."""
-        if self._box is None:
-            points = np.concatenate([path.points[:, :2] for path in self.paths])
+        if len(self) == 0:
+            return (0.0, 0.0, 0.0, 0.0)
+        left, top, right, bottom, leaning = self._known_span()
+        reach = 0.5 * self.brush.size * self.brush.broadening(leaning)
+        return left - reach, top - reach, right + reach, bottom + reach
+
+    def _known_span(self) -> tuple[float, float, float, float, float]:
+        """`span`, and how much the pen leaned at most."""
+        if self._span is None:
+            points = np.concatenate([path.points for path in self.paths])
             if len(points) == 0:
-                return (0.0, 0.0, 0.0, 0.0)
-            low, high = points.min(0), points.max(0)
-            leaning = max(float(path.points[:, 4].max()) for path in self.paths)
-            reach = 0.5 * self.brush.size * self.brush.broadening(leaning)
-            self._box = (
-                float(low[0]) - reach,
-                float(low[1]) - reach,
-                float(high[0]) + reach,
-                float(high[1]) + reach,
-            )
-        return self._box
+                self._span = (0.0, 0.0, 0.0, 0.0, 0.0)
+            else:
+                low, high = points[:, :2].min(0).tolist(), points.max(0).tolist()
+                self._span = (low[0], low[1], high[0], high[1], high[4])
+        return self._span
 
     @property
     def samples(self) -> tuple[Sample, ...]:

@@ -11,7 +11,7 @@ from livesketch.ui.catalogue import has_han
 from livesketch.ui.theme import BODY, TEXT, Colour
 
 _WORDS = re.compile(r"\s*(?:[\u2e80-\uffff]|[^\s\u2e80-\uffff]+)\s*")
-_MOST_KEPT = 800  # texts change with every number shown: forget all of them now and then
+_MOST_KEPT = 300  # texts change with every number shown: those not used for longest are forgotten
 
 
 class Kit:
@@ -139,9 +139,8 @@ class Kit:
         self, surface: pygame.Surface, rect: pygame.Rect, r: int, colour: Colour, is_inside: bool
     ) -> None:
         key = ("corners", r, colour, is_inside)
-        if key not in self._kept:
-            self._kept[key] = shapes.corners(r, colour, is_inside)
-        four = self._kept[key]
+        four = self._kept.pop(key, None) or shapes.corners(r, colour, is_inside)
+        self._kept[key] = four
         assert isinstance(four, tuple)
         surface.blit(four[0], rect.topleft)
         surface.blit(four[1], (rect.right - r, rect.y))
@@ -149,10 +148,9 @@ class Kit:
         surface.blit(four[3], (rect.right - r, rect.bottom - r))
 
     def _keep(self, key: Hashable, draw: Callable[[], pygame.Surface]) -> pygame.Surface:
-        kept = self._kept.get(key)
-        if kept is None:
-            if len(self._kept) > _MOST_KEPT:
-                self._kept.clear()
-            kept = self._kept[key] = draw()
+        kept = self._kept.pop(key, None) or draw()
+        self._kept[key] = kept  # the last of them
+        while len(self._kept) > _MOST_KEPT:
+            self._kept.pop(next(iter(self._kept)))
         assert isinstance(kept, pygame.Surface)
         return kept
