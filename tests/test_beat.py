@@ -2,7 +2,9 @@
 
 import time
 
-from livesketch.beat import Beat
+import pytest
+
+from livesketch.beat import SHORTEST_S, Beat
 from livesketch.worker import Bell, Worker
 
 SLOW_HZ = 0.1  # a beat that no test waits for
@@ -49,32 +51,46 @@ def test_a_camera_is_glanced_at_all_the_while() -> None:
     assert len(glances) == 3
 
 
+class Ringing(Bell):
+    """Time passes only while somebody waits for it; rung so many times at once."""
+
+    def __init__(self, times: int = 0) -> None:
+        super().__init__()
+        self.now, self.times = 100.0, times
+
+    def wait(self, timeout: float) -> bool:
+        if self.times:
+            self.times -= 1
+            return True
+        self.now += timeout
+        return False
+
+    def clock(self) -> float:
+        return self.now
+
+
 def test_turns_cut_short_leave_the_beat_where_it_was() -> None:
     """Answers between two beats make turns of their own, and no beat comes later for them."""
-    bell = Bell()
-    beat = Beat(bell)
-    hz = 5.0
+    bell, hz = Ringing(), 5.0
+    beat = Beat(bell, bell.clock)
     beat.rest(hz)
-    start = time.monotonic()
-    rung = 0
-    while True:
-        if rung < 4:
-            bell.ring()
-        if not beat.rest(hz):
-            break
-        rung += 1
-    assert rung == 4
-    assert 0.9 / hz < time.monotonic() - start < 1.9 / hz
+    start = bell.now
+    for _ in range(4):
+        bell.times = 1
+        assert beat.rest(hz)
+    assert not beat.rest(hz)
+    assert bell.now - start == pytest.approx(1 / hz)
 
 
 def test_without_an_answer_the_beat_is_kept_and_no_turn_is_shorter_than_the_shortest() -> None:
-    bell = Bell()
-    beat = Beat(bell)
+    bell = Ringing()
+    beat = Beat(bell, bell.clock)
     beat.rest(50)
-    start = time.monotonic()
+    start = bell.now
     assert not any(beat.rest(50) for _ in range(5))
-    assert time.monotonic() - start > 4 / 50
-    for _ in range(20):
-        bell.ring()
-        beat.rest(50)
-    assert time.monotonic() - start > 4 / 50 + 19 / 240
+    assert bell.now - start == pytest.approx(5 / 50)
+    start = bell.now
+    for _ in range(3):
+        bell.times = 1
+        assert beat.rest(50)
+    assert bell.now - start == pytest.approx(3 * SHORTEST_S)

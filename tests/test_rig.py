@@ -1,6 +1,7 @@
 """A show as it is played: what the audience sees after each key, whatever the model does meanwhile."""
 
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -115,7 +116,8 @@ def test_panic_brings_the_safe_picture_at_once_although_the_model_hangs(begin) -
     assert not np.array_equal(stage.wall.picture, safe)
     hang = stage.app.stage.player._playing
     assert hang.pipeline is not None
-    hang.pipeline.process = lambda request: time.sleep(0.7)  # type: ignore[method-assign,return-value]
+    go = threading.Event()
+    hang.pipeline.process = lambda request: go.wait(30) and None  # type: ignore[method-assign,return-value]
     stage.do("next_person")
     stage.do("freeze")
     stage.do("panic")
@@ -124,6 +126,7 @@ def test_panic_brings_the_safe_picture_at_once_although_the_model_hangs(begin) -
     stage.app.turn()
     assert np.array_equal(stage.wall.picture, safe)
     assert stage.rig.safe is not None
+    go.set()
 
 
 def test_panic_leaves_every_cue_and_goes_back_to_the_safe_person(begin, tmp_path: Path) -> None:
