@@ -1,5 +1,10 @@
 """The camera's bars with the shipped model: a few photos in CI, many in the long run."""
 
+import json
+import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -37,3 +42,43 @@ def test_round_trips_from_drawing_to_face_and_back_hardly_drift(
     slack = 1.2 if count < 50 else 1.0
     assert drift[0] <= 3.0 * slack
     assert drift[-1] <= 6.0 * slack
+
+
+@pytest.mark.skipif(shutil.which("Xvfb") is None, reason="Xvfb is not installed")
+@pytest.mark.parametrize("seconds", [1.0, pytest.param(30.0, marks=pytest.mark.long)])
+def test_from_the_cameras_picture_to_the_face_on_the_window(tmp_path: Path, seconds: float) -> None:
+    """A film of 60 pictures a second on a real window. Only the long run keeps to the bars: a busy
+    machine cannot."""
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", "1", "-screen", "0", "1440x810x24", "-nolisten", "tcp"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        assert server.stdout is not None
+        display = f":{int(server.stdout.readline())}"
+        here = Path(__file__).parent
+        done = subprocess.run(
+            [sys.executable, here / "measure_camera_speed.py", str(seconds), tmp_path],
+            env={
+                **os.environ,
+                "DISPLAY": display,
+                "SDL_VIDEODRIVER": "x11",
+                "LIVESKETCH_HOME": str(tmp_path),
+                "PYTHONPATH": str(here.parent),
+            },
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+    finally:
+        server.terminate()
+        server.wait(10)
+    assert done.returncode == 0, done.stderr
+    figures = json.loads(done.stdout.splitlines()[-1])
+    print(figures)
+    assert figures["faces"] >= 3
+    if seconds >= 30:
+        assert figures["p50_ms"] <= 60
+        assert figures["p95_ms"] <= 100
+        assert figures["faces_per_s"] >= 30
