@@ -5,8 +5,10 @@ from collections.abc import Iterator
 import numpy as np
 import pygame
 import pytest
-from ui_stage import BLUE, Hand
+from ui_stage import BLUE, Hand, flat
 
+from livesketch.canvas.paper import COLOURS
+from livesketch.parameters import defaults
 from livesketch.ui import theme
 from livesketch.ui.kit import Kit
 from livesketch.ui.view import Message
@@ -77,6 +79,17 @@ def test_an_empty_paper_invites_and_shows_no_default_face(hand: Hand) -> None:
     hand.turn()
     hand.turn()
     assert not hand.has("invitation")  # gone with the first touch
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_the_outline_of_the_invitation_is_faint_on_either_paper(hand: Hand, name: str) -> None:
+    """It must not be taken for a line that somebody drew."""
+    values = {**defaults(), "paper_colour": name}
+    hand.turn(is_empty=True, values=values, paper=flat(COLOURS[name][0], hand.window.paper_side))
+    x, y = (round(place) for place in hand.paper(0.5 - 0.24, 0.54))
+    across = hand.window.picture()[y, x - 4 : x + 8].astype(int)
+    contrast = np.abs(across - np.array(COLOURS[name][0])).max()
+    assert 15 < contrast < 60
 
 
 def test_a_camera_shows_its_lines_as_ink_on_paper(hand: Hand) -> None:

@@ -9,6 +9,7 @@ HOVER: Colour = (46, 48, 54)
 LINE: Colour = (58, 60, 67)  # tracks, hairlines, faint outlines
 PAPER: Colour = (247, 245, 240)
 PAPER_LINE: Colour = (221, 217, 207)  # faint outlines on the paper
+DARK_PAPER_LINE: Colour = (62, 63, 69)
 PAPER_TEXT: Colour = (140, 136, 127)
 INK: Colour = (22, 23, 26)
 TEXT: Colour = (226, 224, 218)

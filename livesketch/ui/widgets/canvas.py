@@ -24,7 +24,8 @@ def parts(view: View, desk: Desk, layout: Layout, kit: Kit, pictures: Pictures) 
             found.append(_paper(view, desk, layout.paper, kit, pictures))
             found += paper_marks.parts(view, desk, layout.paper, kit)
             if view.is_empty and desk.grabbed != "paper":
-                found.append(invitation.on_paper(layout.paper, kit, view.task))
+                is_dark = view.values.get("paper_colour") == "dark"
+                found.append(invitation.on_paper(layout.paper, kit, view.task, is_dark))
         else:
             found.append(_traced(view, desk, layout.paper, kit, pictures))
     found.append(_face(view, desk, layout, kit, pictures))

@@ -9,11 +9,11 @@ from livesketch.ui.parts import Part
 WORDS = {"mask": "Paint a face", "lowres": "W: the camera", "photo": "W: the camera"}
 
 
-def on_paper(rect: pygame.Rect, kit: Kit, task: str = "") -> Part:
+def on_paper(rect: pygame.Rect, kit: Kit, task: str = "", is_dark: bool = False) -> Part:
     """Nothing but words and a faint head in the middle: the paper below hears the pen."""
 
     def draw(surface: pygame.Surface) -> None:
-        _head(surface, rect, kit, theme.PAPER_LINE)
+        _head(surface, rect, kit, theme.DARK_PAPER_LINE if is_dark else theme.PAPER_LINE)
         middle = (rect.centerx, rect.y + round(0.54 * rect.height))
         words = kit.text(WORDS.get(task, "Draw a face"), theme.TITLE, theme.PAPER_TEXT)
         surface.blit(words, words.get_rect(center=middle))
@@ -22,7 +22,7 @@ def on_paper(rect: pygame.Rect, kit: Kit, task: str = "") -> Part:
         below = (rect.centerx, rect.bottom - kit.px(26))
         surface.blit(quiet, quiet.get_rect(center=below))
 
-    return Part("invitation", rect, (task, kit.scale), draw)
+    return Part("invitation", rect, (task, is_dark, kit.scale), draw)
 
 
 def face_to_come(rect: pygame.Rect, note: str, is_alone: bool, kit: Kit) -> Part:
