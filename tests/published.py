@@ -17,6 +17,11 @@ TOLERANCE = 1e-3
 
 SMALL = stylegan2.Config(img_resolution=64, channels=(16, 16, 8, 8, 8), z_dim=16, w_dim=16)
 SMALL_PSP = psp.Config(1, (16, 16, 16, 16), SMALL, 64)
+ENCODERS = {  # ours -> what the published code calls them
+    "gradual": "GradualStyleEncoder",
+    "w": "BackboneEncoderUsingLastLayerIntoW",
+    "wplus": "BackboneEncoderUsingLastLayerIntoWPlus",
+}
 
 
 def reference(name: str) -> Path:
@@ -103,9 +108,11 @@ def small_generator() -> stylegan2.Network:
     return network
 
 
-def small_psp() -> psp.Network:
-    network = psp.Network(SMALL_PSP)
+def small_psp(config: psp.Config = SMALL_PSP) -> psp.Network:
+    network = psp.Network(config)
     varied(network)
+    if config.encoder == "w":  # it has one w, and so one average
+        network.latent_avg.copy_(network.latent_avg[:1].expand_as(network.latent_avg))
     network.generator.mapping.w_avg.copy_(network.latent_avg.mean(0))
     return network
 
@@ -121,10 +128,12 @@ def psp_content(network: psp.Network) -> dict[str, Any]:
         if name.endswith("running_var"):
             counter = name.replace("running_var", "num_batches_tracked")
             state[counter] = torch.zeros((), dtype=torch.int64)
+    is_one_w = network.config.encoder == "w"
     options = {
-        "encoder_type": "GradualStyleEncoder",
+        "encoder_type": ENCODERS[network.config.encoder],
         "start_from_latent_avg": True,
-        "learn_in_w": False,
+        "learn_in_w": is_one_w,
         "dataset_type": "celebs_sketch_to_face",
     }
-    return {"state_dict": state, "latent_avg": network.latent_avg.clone(), "opts": options}
+    average = network.latent_avg[:1] if is_one_w else network.latent_avg
+    return {"state_dict": state, "latent_avg": average.clone(), "opts": options}

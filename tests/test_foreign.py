@@ -331,6 +331,14 @@ def _is_w(content: dict) -> None:
     content["opts"]["encoder_type"] = "BackboneEncoderUsingLastLayerIntoW"
 
 
+def _is_other_kind(content: dict) -> None:
+    content["opts"]["encoder_type"] = "Encoder4Editing"
+
+
+def _learned_in_w(content: dict) -> None:
+    content["opts"]["learn_in_w"] = True
+
+
 def _is_text(content: dict) -> None:
     _tensors(content)["encoder.latlayer1.weight"] = "none"
 
@@ -348,7 +356,9 @@ def _average(content: dict) -> None:
         (_is_nan, "not finite"),
         (_is_other, "shape"),
         (_blurs, "filters"),
-        (_is_w, "another kind"),
+        (_is_w, "holds the tensors of GradualStyleEncoder"),
+        (_is_other_kind, "another kind"),
+        (_learned_in_w, "one w for all layers"),
         (_is_text, "something else"),
         (_average, "average"),
     ],

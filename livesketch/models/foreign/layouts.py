@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from livesketch.models.foreign import unet
+from livesketch.models.foreign import psp_encoders, unet
 from livesketch.models.foreign.found import Found, Tensors, array_of, shape_of, tensors_of
 from livesketch.models.foreign.pickles import Held, RefusedError
 from livesketch.models.networks import psp, stylegan2
@@ -42,11 +42,7 @@ def _psp(content: Mapping) -> Found:
     state = tensors_of(content["state_dict"])
     options = content.get("opts")
     options = options if isinstance(options, Mapping) else {}
-    kind = options.get("encoder_type", "GradualStyleEncoder")
-    if kind != "GradualStyleEncoder" or options.get("learn_in_w"):
-        raise RefusedError(
-            f"is a pSp model of another kind ({str(kind)[:40]}), which is not known yet"
-        )
+    encoder = psp_encoders.encoder_of(state, options)
     channels = shape_of(state, "encoder.input_layer.0.weight")[1]
     ends = np.cumsum(psp.BLOCKS) - 1
     body = tuple(shape_of(state, f"encoder.body.{k}.res_layer.1.weight")[0] for k in ends)
@@ -64,8 +60,9 @@ def _psp(content: Mapping) -> Found:
     return Found(
         "psp",
         task,
-        f"pixel2style2pixel, {words}, {channels} input channel{'s' * (channels > 1)}, {side}×{side}",
-        psp.Config(channels, body, generator, side),
+        f"pixel2style2pixel, {words}, {channels} input channel{'s' * (channels > 1)}, {side}×{side}"
+        + psp_encoders.WORDS[encoder],
+        psp.Config(channels, body, generator, side, encoder),
         arrays,
     )
 
@@ -75,7 +72,9 @@ def _average(content: Mapping, options: Mapping, generator: stylegan2.Config) ->
     value = content.get("latent_avg")
     if value is None or options.get("start_from_latent_avg") is False:
         return np.zeros(wanted, np.float32)
-    if not hasattr(value, "shape") or tuple(value.shape) not in (wanted, wanted[1:]):
+    # what learns one w keeps one row
+    shapes = (wanted, wanted[1:], (1, *wanted[1:]))
+    if not hasattr(value, "shape") or tuple(value.shape) not in shapes:
         raise RefusedError("holds average latents that do not fit its generator")
     return np.broadcast_to(array_of(value), wanted).copy()
 

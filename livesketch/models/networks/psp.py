@@ -11,12 +11,12 @@ from torch import Tensor, nn
 
 from livesketch.errors import ModelError
 from livesketch.models.networks import stylegan2
+from livesketch.models.networks.backbone import BLOCKS, SQUEEZE, first_layer, stages
+from livesketch.models.networks.last_map import OneW, WPlus
 from livesketch.models.networks.layers import Linear
-from livesketch.models.networks.norms import BatchNorm
 
 SIDE = 256  # of what the encoder looks at
-BLOCKS = (3, 4, 14, 3)  # in each stage of the 50-layer backbone
-SQUEEZE = 16  # channels are squeezed to a 16th where they are weighed
+ENCODERS = ("gradual", "w", "wplus")  # the paper's own, and the two it is compared with
 COARSE, MIDDLE = 3, 7  # the layers below read the 16 x 16 map, then those below the 32 x 32 one
 
 
@@ -33,6 +33,7 @@ class Config:
     )  # channels of the stages; the last are a w's numbers
     generator: stylegan2.Config = field(default_factory=stylegan2.Config)
     img_resolution: int = 1024  # the generator's, where everybody looks for it
+    encoder: str = "gradual"  # of ENCODERS; files from before there were others do not say
 
 
 def check(config: Config) -> None:
@@ -50,7 +51,9 @@ def check(config: Config) -> None:
         raise ModelError("this encoder and its generator differ in the numbers of a w")
     if config.img_resolution != config.generator.img_resolution:
         raise ModelError("this network's config names two picture sizes")
-    if config.generator.num_ws <= MIDDLE:
+    if config.encoder not in ENCODERS:
+        raise ModelError("this network's config names an encoder that is not known")
+    if config.encoder == "gradual" and config.generator.num_ws <= MIDDLE:
         raise ModelError("this encoder needs a generator of 64 pixels or more")
 
 
@@ -64,43 +67,6 @@ def config_from(values: object) -> Config:
     config = Config(**given)
     check(config)
     return config
-
-
-class Weigh(nn.Module):
-    """Squeeze and excitation (Hu 2018): channels are weighed by what the whole map shows."""
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.fc1 = nn.Conv2d(channels, channels // SQUEEZE, 1, bias=False)
-        self.fc2 = nn.Conv2d(channels // SQUEEZE, channels, 1, bias=False)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return x * self.fc2(F.relu(self.fc1(x.mean((2, 3), keepdim=True)))).sigmoid()
-
-
-class Residual(nn.Module):
-    """A block of the face-recognition backbone (improved residual unit, Deng 2019)."""
-
-    def __init__(self, i: int, o: int, stride: int) -> None:
-        super().__init__()
-        self.stride = stride
-        self.shortcut_layer = None
-        if i != o:
-            convolution = nn.Conv2d(i, o, 1, stride, bias=False)
-            self.shortcut_layer = nn.Sequential(convolution, BatchNorm(o))
-        self.res_layer = nn.Sequential(
-            BatchNorm(i),
-            nn.Conv2d(i, o, 3, 1, 1, bias=False),
-            nn.PReLU(o),
-            nn.Conv2d(o, o, 3, stride, 1, bias=False),
-            BatchNorm(o),
-            Weigh(o),
-        )
-
-    def forward(self, x: Tensor) -> Tensor:
-        if self.shortcut_layer is not None:
-            return self.res_layer(x) + self.shortcut_layer(x)
-        return self.res_layer(x) + x[:, :, :: self.stride, :: self.stride]
 
 
 class MapToStyle(nn.Module):
@@ -122,16 +88,9 @@ class Encoder(nn.Module):
 
     def __init__(self, config: Config) -> None:
         super().__init__()
-        i, width = config.body[0], config.body[-1]
-        self.input_layer = nn.Sequential(
-            nn.Conv2d(config.input_channels, i, 3, 1, 1, bias=False), BatchNorm(i), nn.PReLU(i)
-        )
-        blocks = []
-        for o, count in zip(config.body, BLOCKS, strict=True):
-            for k in range(count):
-                blocks.append(Residual(i, o, 2 if k == 0 else 1))
-                i = o
-        self.body = nn.Sequential(*blocks)
+        width = config.body[-1]
+        self.input_layer = first_layer(config.input_channels, config.body[0])
+        self.body = stages(config.body)
         sides = [
             16 if k < COARSE else 32 if k < MIDDLE else 64 for k in range(config.generator.num_ws)
         ]
@@ -156,6 +115,14 @@ class Encoder(nn.Module):
         return torch.stack([style(m) for style, m in zip(self.styles, seen, strict=True)], dim=1)
 
 
+def encoder_of(config: Config) -> Encoder | OneW | WPlus:
+    """The one that the config names: (N, C, 256, 256) -> (N, num_ws, w_dim), without the average."""
+    if config.encoder == "gradual":
+        return Encoder(config)
+    last = OneW if config.encoder == "w" else WPlus
+    return last(config.input_channels, config.body, config.generator.num_ws)
+
+
 class Network(nn.Module):
     """Encoder and generator."""
 
@@ -163,7 +130,7 @@ class Network(nn.Module):
         check(config)
         super().__init__()
         self.config = config
-        self.encoder = Encoder(config)
+        self.encoder = encoder_of(config)
         self.generator = stylegan2.Network(config.generator)
         self.latent_avg: Tensor
         self.register_buffer(

@@ -21,7 +21,7 @@ def gmac(config: psp.Config | stylegan2.Config) -> dict[str, float]:
     made: dict[str, float] = {}
     with torch.device("meta"), torch.no_grad():
         if isinstance(config, psp.Config):
-            encoder = psp.Encoder(config).eval().requires_grad_(False)
+            encoder = psp.encoder_of(config).eval().requires_grad_(False)
             with FlopCounterMode(display=False) as counter:
                 encoder(torch.empty(1, config.input_channels, psp.SIDE, psp.SIDE))
             made["encoder"] = counter.get_total_flops() / 2e9
