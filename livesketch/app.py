@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from livesketch import pauses
 from livesketch.acts import Stage, act, change_source, invitation
 from livesketch.beat import Beat
 from livesketch.controls.actions import Action
@@ -128,11 +129,17 @@ class App:
 
     def run(self) -> None:
         """Until the window is closed, or `frames` were shown."""
-        frames = self._options.frames
-        while self.window.is_open and not self.stage.is_over:
-            self.turn()
-            if frames is not None and self.measures.frames_shown >= frames:
-                break
+        frames, known = self._options.frames, None
+        try:
+            while self.window.is_open and not self.stage.is_over:
+                self.turn()
+                if self.measures.faces_shown and self._pipeline is not known:
+                    known = self._pipeline
+                    pauses.shorten()
+                if frames is not None and self.measures.frames_shown >= frames:
+                    break
+        finally:
+            pauses.restore()
 
     def turn(self, actions: Sequence[Action] = ()) -> None:
         """`actions` are done after those of the window."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from pythonosc.osc_message_builder import OscMessageBuilder
 from stage_hands import Fingers, Pads
 
+from livesketch import pauses
 from livesketch.app import App, AppOptions
 from livesketch.bench import Hand
 from livesketch.controls.actions import Action
@@ -123,6 +124,7 @@ def main(model: str, seconds: float, port: int, rounds: int, home: Path) -> dict
         end = time.monotonic() + 120
         while app.stage.rig.safe is None and time.monotonic() < end:
             app.turn()
+        pauses.shorten()
         turn(Action("panel"))
         fingers.focus()
         until(lambda: fingers.grab(app.stage.session.values))

@@ -1,5 +1,6 @@
 """The live loop without a screen: what a hand does, and what the window is given to show."""
 
+import gc
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -325,6 +326,25 @@ def test_it_ends_by_itself_after_so_many_frames(model: Path) -> None:
     app.run()
     assert app.measures.frames_shown == 5
     app.close()
+
+
+def test_what_a_model_brought_is_not_looked_through_while_it_plays(start) -> None:
+    play = start(frames=2000)
+    play.draw(*HEAD)
+    turn, frozen = play.app.turn, []
+
+    def watched() -> None:
+        turn()
+        frozen.append(gc.get_freeze_count())
+        if frozen[-1]:
+            raise StopIteration
+
+    play.app.turn = watched
+    with pytest.raises(StopIteration):
+        play.app.run()
+    assert frozen[0] == 0
+    assert frozen[-1] > 10_000
+    assert gc.get_freeze_count() == 0  # the program that goes on may forget
 
 
 def test_with_a_camera_too_the_people_get_their_little_faces_and_the_light_is_green(

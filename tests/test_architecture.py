@@ -42,6 +42,7 @@ MAY_IMPORT = {
         "sound",
         "acts",
         "beat",
+        "pauses",
         "desk",
         "errands",
         "remotes",
