@@ -50,7 +50,7 @@ def test_from_the_cameras_picture_to_the_face_on_the_window(tmp_path: Path, seco
     """A film of 60 pictures a second on a real window. Only the long run keeps to the bars: a busy
     machine cannot."""
     server = subprocess.Popen(
-        ["Xvfb", "-displayfd", "1", "-screen", "0", "1440x810x24", "-nolisten", "tcp"],
+        ["Xvfb", "-displayfd", "1", "-screen", "0", "1440x810x24", "-noreset", "-nolisten", "tcp"],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
     )

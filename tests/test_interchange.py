@@ -171,7 +171,7 @@ def test_groups_and_transforms_are_followed(tmp_path):
 
 def test_corners_of_straight_shapes_stay_corners(tmp_path):
     document = read_svg(svg(tmp_path, '<rect x="20" y="20" width="60" height="60"/>'))
-    curve = document.strokes[0].path.points[:, :2]
+    curve = document.strokes[0].paths[0].points[:, :2]
     off = np.abs(np.abs(curve - 0.5).max(1) - 0.3)
     assert off.max() < 0.003
 
