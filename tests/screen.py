@@ -1,5 +1,6 @@
 """A real screen for tests: an X server of its own, the program's window on it, a hand that moves the mouse."""
 
+import json
 import math
 import os
 import shutil
@@ -19,6 +20,28 @@ from livesketch.frames import Picture
 SIZE = (1440, 810)
 PATIENCE_S = 60.0
 LOOK_EVERY_S = 0.05  # looking costs the processor that the program needs
+
+
+def figures_of(script: str, *arguments: object, display: str, home: Path, timeout: float) -> dict:
+    """What a script beside this one measures on that display: its last line, as JSON. Also printed."""
+    here = Path(__file__).parent
+    done = subprocess.run(
+        [sys.executable, here / script, *map(str, arguments)],
+        env={
+            **os.environ,
+            "DISPLAY": display,
+            "SDL_VIDEODRIVER": "x11",
+            "LIVESKETCH_HOME": str(home),
+            "PYTHONPATH": str(here.parent),
+        },
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+    )
+    assert done.returncode == 0, done.stderr
+    figures = json.loads(done.stdout.splitlines()[-1])
+    print(figures)
+    return figures
 
 
 class Screen:

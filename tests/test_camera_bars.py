@@ -1,16 +1,14 @@
 """The camera's bars with the shipped model: a few photos in CI, many in the long run."""
 
-import json
-import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from measure_camera import drifts, photos, stillness
+from screen import figures_of
 
 from livesketch.pipeline import Pipeline, open_pipeline
 
@@ -57,26 +55,17 @@ def test_from_the_cameras_picture_to_the_face_on_the_window(tmp_path: Path, seco
     try:
         assert server.stdout is not None
         display = f":{int(server.stdout.readline())}"
-        here = Path(__file__).parent
-        done = subprocess.run(
-            [sys.executable, here / "measure_camera_speed.py", str(seconds), tmp_path],
-            env={
-                **os.environ,
-                "DISPLAY": display,
-                "SDL_VIDEODRIVER": "x11",
-                "LIVESKETCH_HOME": str(tmp_path),
-                "PYTHONPATH": str(here.parent),
-            },
-            capture_output=True,
-            text=True,
+        figures = figures_of(
+            "measure_camera_speed.py",
+            seconds,
+            tmp_path,
+            display=display,
+            home=tmp_path,
             timeout=300,
         )
     finally:
         server.terminate()
         server.wait(10)
-    assert done.returncode == 0, done.stderr
-    figures = json.loads(done.stdout.splitlines()[-1])
-    print(figures)
     assert figures["faces"] >= 3
     if seconds >= 30:
         assert figures["p50_ms"] <= 60

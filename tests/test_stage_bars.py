@@ -1,20 +1,15 @@
 """The stage's bars on two real displays: the short run holds what a busy machine can hold, the long one all of it."""
 
-import json
-import os
 import shutil
 import socket
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from screen import figures_of
 from tiny import write_tiny
 from two_displays import serve
 
 from livesketch.places import weights_dir
-
-HERE = Path(__file__).parent
 
 
 def measured(model: str, seconds: float, rounds: int, home: Path) -> dict:
@@ -22,31 +17,17 @@ def measured(model: str, seconds: float, rounds: int, home: Path) -> dict:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     with serve(home) as display:
-        done = subprocess.run(
-            [
-                sys.executable,
-                HERE / "measure_stage.py",
-                model,
-                str(seconds),
-                str(port),
-                str(rounds),
-                str(home),
-            ],
-            env={
-                **os.environ,
-                "DISPLAY": display,
-                "SDL_VIDEODRIVER": "x11",
-                "LIVESKETCH_HOME": str(home),
-                "PYTHONPATH": str(HERE.parent),
-            },
-            capture_output=True,
-            text=True,
+        return figures_of(
+            "measure_stage.py",
+            model,
+            seconds,
+            port,
+            rounds,
+            home,
+            display=display,
+            home=home,
             timeout=1200,
         )
-    assert done.returncode == 0, done.stderr
-    figures = json.loads(done.stdout.splitlines()[-1])
-    print(figures)
-    return figures
 
 
 def test_a_saturated_model_and_a_flood_of_osc_leave_the_second_screen_playing(

@@ -19,9 +19,8 @@ from livesketch.training.parsing import REGIONS
 ROUNDS = 3  # of aligning everybody to the mean (Goodall 1991)
 DRAWINGS, SIDE = 400, 256
 PEOPLE, RIDGE = 3000, 20.0
-WORN_SHARE = (
-    0.3  # of what codes say about hair: with all of it, doodles in one look have one head of hair
-)
+# of what codes say about hair: with all of it, doodles in one look have one head of hair
+WORN_SHARE = 0.3
 SELDOM = 0.03  # a share as good as none
 PITCH = 0.8  # how quickly the person changes with the head: higher, and the same head drawn again is another person
 

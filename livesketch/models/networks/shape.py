@@ -74,7 +74,9 @@ class Settle(nn.Module):
         who = self.person(hull, z, kin) + directions @ self.direction_codes
         share = 0.4 + 0.6 * hair[..., None, None]
         said = logits.float() * share + self.usual * (1 - share)
-        regions = F.softmax(said + (self.worn_usually(who) - self.usual) * self.unsaid(said), 1)
+        if self.has_worn:
+            said = said + (self.worn_usually(who) - self.usual) * self.unsaid(said)
+        regions = F.softmax(said, 1)
         return self.lines(turned(meant, turn) + middle), regions, who
 
     def worn_usually(self, z: Tensor) -> Tensor:
