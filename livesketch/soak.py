@@ -4,7 +4,6 @@ import random
 import socket
 import tempfile
 import time
-import weakref
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,26 +15,38 @@ from pythonosc.osc_message_builder import OscMessageBuilder
 from livesketch.app import App, AppOptions
 from livesketch.bench import Hand
 from livesketch.controls.actions import Action
+from livesketch.controls.midi import Midi
+from livesketch.controls.midi_profile import Control, Target, write_profile
 from livesketch.errors import ModelError
-from livesketch.frames import Request, Result
+from livesketch.mishaps import Mishap, Mishaps
 from livesketch.outputs import Output, Setup
 from livesketch.outputs.sender import Sender
 from livesketch.rig_options import RigOptions
 from livesketch.sound.microphone import Microphone
 from livesketch.sound.routes import route
-from livesketch.troupe import SIZE, Beats, Device, Witness
+from livesketch.troupe import SIZE, Beats, Controller, Device, Meddler, Witness
 from livesketch.worker import Latest
 
 EVENT_S = 1.5  # on the average, ten times closer together than in a show
-FAULT_S = 18.0  # 200 an hour
+FAULT_S = 17.0  # 212 an hour: more than 200 even if the last ones do not come to pass
 READY_WITHIN_S = 120.0
 LATE_S = 0.05  # from one turn to the next: frames were late
 
 SWITCHES = ("blackout", "freeze", "panic")
 EVENTS = (
     *("next_cue", "cue", "next_person", "random_person", "drift", "tap"),
-    *("knob", "osc", "layout", "output", "shape", "listen", *SWITCHES),
+    *("knob", "osc", "midi", "layout", "output", "shape", "listen", *SWITCHES),
 )
+# What the controller's knobs and pads were taught before the show.
+TAUGHT = {
+    Control("knob", 0, 21): Target("faithful"),
+    Control("knob", 0, 22): Target("mix"),
+    Control("knob", 0, 23): Target("layout"),
+    Control("note", 9, 36): Target("next_cue"),
+    Control("note", 9, 37): Target("blackout"),
+    Control("note", 9, 38): Target("panic"),
+    Control("note", 9, 39): Target("pick_look", 2),
+}
 CUES = "".join(
     f'[[cue]]\nname = "{name}"\nseed = {seed}\n{how}\n'
     for name, seed, how in (
@@ -83,19 +94,22 @@ class _Rehearsal:
         self._app, self._options, self._client, self._folder = app, options, client, folder
         self._rng = random.Random(options.seed)
         self._hand = Hand()
-        self._witness = Witness()
+        self._witness, self._meddler = Witness(), Meddler()
         self._hangs: Latest[float] = Latest()
+        self._hung: Latest[bool] = Latest()
         self._beats = Beats(options.seed)
+        self._controller = Controller(options.seed)
+        profile = folder / "midi.json"
+        write_profile(TAUGHT, profile)
+        app.stage.rig.remotes.midi = Midi(self._controller, profile)
         app.stage.rig.listener.open_microphone = lambda name: Microphone(name, self._beats.open)
         app.stage.session.routes = [route("onset", "smile"), route("level", "mix")]
         self._events: Counter[str] = Counter()
-        self._faults: Counter[str] = Counter()
         self._stops = self._late = 0
-        self._trouble: Callable[[], None] | None = None  # for the model's next request
         audience = app.stage.rig.audience
         made: dict[str, Callable[[], Output]] = {
             "ndi": lambda: self._witness,
-            "spout": lambda: Sender(lambda: Device(self._hangs), SIZE),
+            "spout": lambda: Sender(lambda: Device(self._hangs, self._hung), SIZE),
         }
         usual = audience.open_output
         audience.open_output = lambda name, setup: (
@@ -111,27 +125,25 @@ class _Rehearsal:
             app.turn()
             if time.monotonic() > end:
                 raise ModelError("The model does not become ready.", "Try another runtime.")
-        self._touch_model()
         began = now = time.monotonic()
-        end = began + 60 * options.minutes
-        event = fault = began
-        early = _memory_mb()
+        seconds = 60 * options.minutes
+        end = began + seconds
+        event = began
+        mishaps = Mishaps(self._mishaps(), options.seed, round(seconds / options.fault_s), seconds)
+        memory = _Memory()
         while now < end:
             actions: list[Action] = list(self._hand.moves(now))
-            if now >= event:
-                event = now + self._rng.expovariate(1 / options.event_s)
-                actions += self._event()
-            if now >= fault:
-                fault = now + self._rng.expovariate(1 / options.fault_s)
-                actions += self._fault()
+            actions += mishaps.turn(now - began)
+            while now >= event:
+                event += self._rng.expovariate(1 / options.event_s)
+                actions += self._event(now)
             self._beats.play()
+            self._controller.play(now)
             self._turn(actions)
             before, now = now, time.monotonic()
             self._late += now - before > LATE_S
-            if early is not None and now - began < 0.2 * (end - began):
-                early = _memory_mb()  # what it takes once is no growth
+            memory.look((now - began) / seconds)
         late = app.measures.late
-        memory = _memory_mb()
         return {
             "minutes": round((now - began) / 60, 2),
             "seed": options.seed,
@@ -143,20 +155,21 @@ class _Rehearsal:
             "late_ms": {"p95": _rounded(late.percentile(95)), "p99": _rounded(late.percentile(99))},
             "faces_shown": app.measures.faces_shown,
             "model_restarts": app.stage.player.replaced,
-            "memory_growth_mb": None if memory is None or early is None else memory - early,
+            "memory_growth_mb": memory.growth,
+            "memory_most_mb": memory.most,
             "events": dict(sorted(self._events.items())),
-            "faults": dict(sorted(self._faults.items())),
+            "midi_messages": self._controller.heard,
+            "faults": dict(sorted(mishaps.happened.items())),
         }
 
     def _turn(self, actions: Sequence[Action]) -> None:
-        if self._app.stage.player.pipeline is not None:
-            self._touch_model()
+        self._meddler.join(self._app.stage.player.pipeline)
         try:
             self._app.turn(actions)
         except Exception:  # the very thing that must not happen: it is counted
             self._stops += 1
 
-    def _event(self) -> list[Action]:
+    def _event(self, now: float) -> list[Action]:
         rng = self._rng
         name = rng.choice(EVENTS)
         self._events[name] += 1
@@ -174,6 +187,9 @@ class _Rehearsal:
         if name == "osc":
             self._send(rng.choice(("faithful", "smoothing", "glide")), rng.random())
             return []
+        if name == "midi":
+            self._controller.touch(rng, now)
+            return []
         if name in SWITCHES:
             rig = self._app.stage.rig
             is_on = {"blackout": rig.is_blackout, "freeze": rig.is_frozen, "panic": rig.is_panic}
@@ -181,48 +197,40 @@ class _Rehearsal:
             return [Action(name, not is_on[name] and rng.random() < 0.5)]
         return [Action(name)]
 
-    def _fault(self) -> list[Action]:
-        faults: dict[str, Callable[[], list[Action] | None]] = {
-            "an output raises": self._break_output,
-            "a device hangs": lambda: self._hangs.put(2.5),
-            "the model raises": lambda: self._upset(_raise),
-            "the model hangs": lambda: self._upset(_hang),
-            "the microphone fails": self._beats.fail,
-            "OSC nonsense": self._nonsense,
-            "a camera that is not there": lambda: [
-                Action("open", self._folder / "unplugged.mp4"),
-                Action("source", "paper"),
-            ],
-            "a broken list of cues": self._broken_cues,
+    def _mishaps(self) -> dict[str, Mishap]:
+        beats, played, witness = self._beats, self._controller, self._witness
+        model = self._meddler
+        return {
+            "an output raises": Mishap(self._break_output, is_done=lambda: witness.error is None),
+            "a device hangs": Mishap(
+                lambda: self._hangs.put(2.5), is_done=lambda: self._hung.take() is not None
+            ),
+            "the model raises": Mishap(
+                lambda: model.upset("raises"), lambda: model.is_calm, lambda: model.is_calm
+            ),
+            "the model hangs": Mishap(
+                lambda: model.upset("hangs"), lambda: model.is_calm, lambda: model.is_calm
+            ),
+            "the microphone fails": Mishap(beats.fail, lambda: beats.active),
+            "OSC nonsense": Mishap(self._nonsense),
+            "MIDI nonsense": Mishap(played.spoil, lambda: played.is_whole, lambda: played.is_read),
+            "MIDI fails": Mishap(
+                played.upset, lambda: played.is_whole, lambda: not played.is_upset
+            ),
+            "MIDI is unplugged": Mishap(
+                lambda: played.pull_out(time.monotonic() + self._rng.uniform(0.1, 6.0)),
+                lambda: played.is_whole,
+                lambda: not played.is_open,
+            ),
+            "a camera that is not there": Mishap(self._no_camera),
+            "a broken list of cues": Mishap(self._broken_cues),
         }
-        name = self._rng.choice(sorted(faults))
-        self._faults[name] += 1
-        return faults[name]() or []
 
     def _break_output(self) -> None:
         self._witness.error = OSError("the cable was pulled")
 
-    def _upset(self, trouble: Callable[[], None]) -> None:
-        self._trouble = trouble
-
-    def _touch_model(self) -> None:
-        """Stand between the worker and its model; a new model gets the same company."""
-        pipeline = self._app.stage.player.pipeline
-        if pipeline is None or "process" in vars(pipeline):
-            return
-        known = weakref.ref(pipeline)  # one that was let go of must really go
-        process = type(pipeline).process
-
-        def troubled(request: Request) -> Result:
-            trouble, self._trouble = self._trouble, None
-            if trouble is not None:
-                trouble()
-            asked = known()
-            if asked is None:
-                raise ModelError("The model is gone.")
-            return process(asked, request)
-
-        pipeline.process = troubled  # type: ignore[method-assign]
+    def _no_camera(self) -> list[Action]:
+        return [Action("open", self._folder / "unplugged.mp4"), Action("source", "paper")]
 
     def _nonsense(self) -> None:
         for _ in range(300):
@@ -239,12 +247,22 @@ class _Rehearsal:
         self._client.send(builder.build().dgram)
 
 
-def _raise() -> None:
-    raise MemoryError("no room on the card")
+class _Memory:
+    """Megabytes above those at a fifth of the show (what it takes once is no growth); None where the
+    system does not tell. `growth`: in the end, `most`: at the worst moment."""
 
+    def __init__(self) -> None:
+        self._early: int | None = None
+        self.growth: int | None = None
+        self.most: int | None = None
 
-def _hang() -> None:
-    Latest[bool]().take(timeout=5.0)
+    def look(self, share: float) -> None:
+        now = _memory_mb()
+        if now is None or self._early is None or share < 0.2:
+            self._early = now
+            return
+        self.growth = now - self._early
+        self.most = max(self.growth, self.most or 0)
 
 
 def _free_port() -> int:
