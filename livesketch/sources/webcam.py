@@ -167,7 +167,10 @@ class _Reader:
         if taken is None:
             self._wrong += 1
             if self._wrong >= WRONG_READS:
-                self._lose(f"{self.name} stopped.", "Plug it in again: it is picked up by itself.")
+                how = (
+                    "Start it there again" if isinstance(self._target, str) else "Plug it in again"
+                )
+                self._lose(f"{self.name} stopped.", f"{how}: it is picked up by itself.")
             else:
                 self._stop.take(0.02)
             return None
