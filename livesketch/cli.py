@@ -183,18 +183,21 @@ def _render(args: argparse.Namespace) -> int:
     from livesketch import render
 
     _check_model(args.model)
+    values = flags.values(args)
+    if args.frontal:
+        values.setdefault("face_me", 1.0)
     options = render.RenderOptions(
         inputs=render.files_in(args.inputs),
         out=args.out,
         model=args.model or "default",
         runtime=args.runtime or "auto",
-        is_traced=args.trace,
+        is_traced=args.trace or args.frontal,
         percents=args.strokes,
         look=args.look,
-        has_own_look=args.own_look,
-        values=flags.values(args),
+        has_own_look=args.own_look or (args.frontal and args.look is None),
+        values=values,
     )
-    if args.own_look and not args.trace:
+    if args.own_look and not options.is_traced:
         raise UsageError("Only a photo shows a look.", "Say --trace too, where photos are given.")
     return _follow(render.render(options), len(options.inputs), args.out, "face")
 

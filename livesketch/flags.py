@@ -88,7 +88,13 @@ def render(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--own-look",
         action="store_true",
-        help="with --trace: the look of who is in the photo; --face-me 1 turns their head to the front",
+        help="with --trace: the look of who is in the photo",
+    )
+    parser.add_argument(
+        "--frontal",
+        action="store_true",
+        help="photos of turned heads, seen from the front: --trace --own-look --face-me 1; "
+        "with --look SEED somebody else",
     )
     parser.add_argument(
         "--strokes",

@@ -140,6 +140,7 @@ class Traced:
     hairline: NDArray[np.float32] | None  # (n, 2) in sides of the square
     style: str
     detail: float
+    turned: float = 0.0  # degrees by which the head in the picture looks past you
 
 
 @dataclass(frozen=True, eq=False)

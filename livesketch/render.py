@@ -32,6 +32,7 @@ from livesketch.sources import picture as pictures
 from livesketch.sources import video as videos
 from livesketch.sources.paper import Source as Paper
 
+FARTHEST = 60.0  # degrees a head may be turned away that is to be turned to the front
 KNOWN = tuple(ending for endings in ENDINGS.values() for ending in endings)
 
 
@@ -170,6 +171,7 @@ class _Studio:
         return frame.sketch is not None and bool((frame.sketch < 0.5).any())
 
     def _picture(self, source: Path) -> Iterator[Step]:
+        self._check_turning()
         task = self._road().model.task
         if task == "mask":
             frame = Frame(time=0.0, mask=pictures.read_mask(source))
@@ -201,6 +203,7 @@ class _Studio:
         beginning the first one is there already: the film keeps its length."""
         if not self._options.is_traced and self._road().model.task not in ("lowres", "photo"):
             raise SourceError(f"{source.name} is a video.", "--trace draws the faces in it.")
+        self._check_turning()
         path = self._names.path(source, VIDEO)
         film = videos.info(source)
         yield Step(source, more=max(0, (film.count or 1) - 1))
@@ -235,7 +238,25 @@ class _Studio:
         if result.face is None:
             why = result.note or "there is nothing to make a face of"
             raise TraceError(f"{source.name}: {why}.")
+        away = 0.0 if result.traced is None else result.traced.turned
+        if self._is_turning and away > FARTHEST:
+            raise TraceError(
+                f"{source.name}: the head is turned away by {away:.0f}°, and half of the face is hidden.",
+                f"Take a photo in which it is turned by less than {FARTHEST:.0f}°.",
+            )
         return result.face
+
+    @property
+    def _is_turning(self) -> bool:
+        return float(self._settings["face_me"]) > 0
+
+    def _check_turning(self) -> None:
+        """UsageError where a head is to be turned that the model is not shown as lines."""
+        if self._is_turning and self._road().model.task != "sketch":
+            raise UsageError(
+                "This model is not shown lines, and only lines can be turned to the front.",
+                "Choose a model of drawings, such as default.",
+            )
 
     def _road(self) -> Pipeline:
         if self._pipeline is None:

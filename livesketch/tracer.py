@@ -211,7 +211,7 @@ class Tracer:
         assert seen.landmarks is not None
         assert seen.face is not None
         square, person, before = seen.crop, seen.silhouette, seen.landmarks
-        points = before
+        points, aside = before, shape.turned_by(before)
         rest = self._rest if seen.frame.is_live else None
         if rest is not None:  # a face at rest is learnt whether or not it is asked for
             points = rest.neutral.expressed(points, seen.frame.time, gain)
@@ -222,7 +222,7 @@ class Tracer:
                 points = rest.shaped.held(points, _size(points), smoothing)
             with timed(steps, "shape"):
                 square = shape.bent(square, before, points)
-                if turned * shape.turned_by(before) > SEEN_FROM_ASIDE:
+                if turned * aside > SEEN_FROM_ASIDE:
                     person = None  # the outline of another side of the head
                 person = None if person is None else shape.bent(person, before, points)
         has_hair = style[0] in HAIRED
@@ -234,7 +234,8 @@ class Tracer:
             if has_hair and rest is not None:
                 rest.hair = rest.hair or hairline.Steady()
                 hair = rest.hair.settled(hair, seen.frame.time)
-        traced = Traced(seen.picture, seen.face.place, square, points, person, hair, *style)
+        place = seen.face.place
+        traced = Traced(seen.picture, place, square, points, person, hair, *style, aside)
         seen.traced = (asked, traced)
         return traced
 

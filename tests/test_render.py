@@ -4,11 +4,13 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
+from test_shape import turned
 from tiny import TINY, write_tiny
 
 from livesketch import cli
@@ -26,6 +28,7 @@ from livesketch.pipeline import Pipeline
 from livesketch.render import RenderOptions, Step, files_in, render
 from livesketch.sources.paper import Source as Paper
 from livesketch.sources.picture import read_picture
+from livesketch.tracing.face import Face, FaceFinder
 from livesketch.tracing.files import tracer
 
 DATA = Path(__file__).parent / "data"
@@ -429,6 +432,61 @@ def test_a_turned_head_is_drawn_facing_you_with_the_look_of_the_photo(
     assert errors(steps) == []
     np.testing.assert_array_equal(pixels(here / "out/photo.png"), wanted.face)
     assert not np.array_equal(wanted.face, plain.face)
+
+
+def test_frontal_says_all_three_at_once(
+    weights: Path, here: Path, photo: Picture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Image.fromarray(photo).save(here / "photo.png")
+    Image.new("RGB", (100, 100), (90, 120, 90)).save(here / "lawn.png")
+    model = ["--model", str(weights), "--runtime", "torch"]
+    long = ["--trace", "--own-look", "--face-me", "1"]
+    assert cli.run(["render", "photo.png", *long, "-o", "long.png", *model]) == 0
+    assert cli.run(["render", "photo.png", "--frontal", "-o", "short.png", *model]) == 0
+    np.testing.assert_array_equal(pixels(here / "short.png"), pixels(here / "long.png"))
+    somebody = ["--frontal", "--look", "7"]
+    assert cli.run(["render", "photo.png", *somebody, "-o", "seven.png", *model]) == 0
+    assert not np.array_equal(pixels(here / "seven.png"), pixels(here / "short.png"))
+    capsys.readouterr()
+    assert cli.run(["render", "lawn.png", "--frontal", "-o", "none.png", *model]) == 2
+    assert "lawn.png: no face in the picture" in capsys.readouterr().err
+    assert not (here / "none.png").exists()
+
+
+def test_a_profile_is_too_far_turned_for_its_front(
+    road: Pipeline, here: Path, photo: Picture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No picture of a profile may lie here: the mesh of a face is turned instead."""
+    find, degrees = FaceFinder.find, 0.0
+
+    def turned_away(finder: FaceFinder, picture: Picture, *others: Any) -> Face | None:
+        found = find(finder, picture, *others)
+        return None if found is None else Face(turned(found.landmarks, degrees))
+
+    monkeypatch.setattr(FaceFinder, "find", turned_away)
+    wishes = {"is_traced": True, "has_own_look": True}
+    for degrees, is_made in ((50.0, True), (72.0, False)):
+        source = here / f"{degrees:.0f}.png"
+        Image.fromarray(photo).save(source)
+        steps = made(road, source, out=here / "out", values={"face_me": 1.0}, **wishes)
+        assert (here / "out" / source.name).exists() == is_made
+        if not is_made:
+            assert "turned away by 7" in errors(steps)[0]
+            assert "less than 60°" in errors(steps)[0]
+            plain = made(road, source, out=here / "plain", **wishes)
+            assert errors(plain) == []
+
+
+def test_a_model_that_is_shown_the_photo_turns_no_head(
+    here: Path, photo: Picture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Image.fromarray(photo).save(here / "photo.png")
+    path = write_tiny(
+        here / "redo.safetensors", task="photo", config=replace(TINY, input_channels=3)
+    )
+    words = ["render", "photo.png", "--frontal", "-o", "a.png", "--model", str(path)]
+    assert cli.run([*words, "--runtime", "torch"]) == 2
+    assert "only lines can be turned to the front" in capsys.readouterr().err
 
 
 def test_an_own_look_needs_a_photo(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from livesketch.frames import Picture
 from livesketch.tracing.chains import CHIN, COUNT, FOREHEAD, LEFT_SIDE, OVAL, RIGHT_SIDE
 from livesketch.tracing.framing import in_place, place_of
+from livesketch.tracing.halves import evened
 
 Points = NDArray[np.float32]  # (478, 3)
 
@@ -39,6 +40,7 @@ def frontal(points: Points, amount: float) -> Points:
     """The head turned to the front: 0 leaves it, 1 faces you. In pixels of a square, levelled."""
     if amount <= 0:
         return points
+    points = evened(points, min(amount, 1.0))
     turn, _ = cv2.Rodrigues(rotation_of(points).T)
     partly, _ = cv2.Rodrigues(turn * min(amount, 1.0))
     middle = points[list(OVAL[:-1])].mean(0)
