@@ -162,7 +162,7 @@ class App:
         # a model that is still waking says nothing about the road
         self.measures.shown(flipped, stage.pointers, answer, stage.player.is_ready)
         self._beat.rest(
-            PEN_HZ if stage.session.document.is_drawing else CALM_HZ,
+            PEN_HZ if stage.is_pen_down else CALM_HZ,
             None if stage.source is None else lambda: self._try(self._look),
         )
 
@@ -252,7 +252,7 @@ class App:
         stage, now = self.stage, time.monotonic()
         has_time = not is_asked and stage.player.is_idle
         has_time |= is_live and self._errands.is_due(now)
-        if not has_time or stage.session.document.is_drawing or stage.player.slowest_s > SLOW_S:
+        if not has_time or stage.is_pen_down or stage.player.slowest_s > SLOW_S:
             return None
         task = self._pipeline.model.task if self._pipeline is not None else ""
         return self._errands.next(stage.session, stage.rig, stage.frame, now, task)

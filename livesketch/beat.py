@@ -22,8 +22,8 @@ class Beat:
         """Waits for the next of `hz` beats a second; True if the bell cut it short. `glance` is
         called all the while: so that what a camera sees need not wait for a turn."""
         now = self._clock()
-        if now >= self._next:  # also the first time, and after a turn that was too long
-            self._next = max(self._began + 1 / hz, now)
+        if now >= self._next:  # a turn that was too long is followed at once, and so is the first
+            self._next = max(self._next + 1 / hz, now)
         self._next = min(self._next, now + 1 / hz)
         early = self._began + SHORTEST_S
         is_rung = False

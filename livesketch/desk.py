@@ -8,14 +8,13 @@ from pathlib import Path
 from livesketch.canvas.document import Document
 from livesketch.canvas.drawing_file import Journal
 from livesketch.canvas.paper import PaperRaster
-from livesketch.canvas.pressure import Calibration, felt
 from livesketch.canvas.retelling import Retelling
-from livesketch.canvas.stroke import Sample
 from livesketch.canvas.underlay import Ghost, Underlay
 from livesketch.canvas.viewpoint import viewpoint_of
 from livesketch.controls.actions import Pointer
 from livesketch.drawings import read_drawings, write_drawing
 from livesketch.errors import DrawingError, LivesketchError, UsageError
+from livesketch.feeling import Feeling
 from livesketch.frames import Picture, Result
 from livesketch.picking import Picking
 from livesketch.places import assets_dir
@@ -47,9 +46,7 @@ class Desk:
         self._raster = PaperRaster(512)
         self._mouse = MousePen()
         self._last: Pointer | None = None  # of a real pen's stroke
-        self.pressure: float | None = None  # of a real pen that is down
-        self.raw_pressure = 0.0  # as it was reported last
-        self._calibration: Calibration | None = None
+        self.feeling = Feeling(self.session)
         self.picking = Picking(self.session)
         self._tools = Tools(self.session, self.picking)
         self._underlay = Underlay()
@@ -64,6 +61,11 @@ class Desk:
     def document(self) -> Document:
         """What lies to be seen: the session's drawing, or the one that draws itself again."""
         return self.session.document if self._retelling is None else self._retelling.document
+
+    @property
+    def is_pen_down(self) -> bool:
+        """Whatever it does: draw, erase, paint, pick."""
+        return self._tools.is_down
 
     def suggest(self, answer: Result | None) -> None:
         """Called every turn with the newest answer of the model."""
@@ -109,13 +111,7 @@ class Desk:
                 self._tools.up()
 
     def _pen(self, fact: Pointer, pressure: float) -> None:
-        values, self.raw_pressure = self.session.played, pressure
-        if self._calibration is not None and fact.kind != "up":
-            self._calibration.feed(fact.kind == "down", pressure)
-        low, high = float(values["pressure_low"]), float(values["pressure_high"])
-        pressure = felt(pressure, float(values["pressure_curve"]), low, high)
-        sample = Sample(fact.x, fact.y, pressure, *fact.tilt, fact.time)
-        self.pressure = pressure if fact.kind != "up" else None
+        sample = self.feeling.sample(fact, pressure)
         if fact.kind == "down":
             self._mouse = MousePen()  # a hand has one tip: the mouse's stroke is over
             growing = self.session.document.growing
@@ -125,33 +121,20 @@ class Desk:
         elif fact.kind == "move" or self._last is None or (fact.x, fact.y) != self._last.place:
             self._tools.move(sample)  # a pen that leaves where it last was has said so already
         if fact.kind == "up":
+            if self.feeling.is_measuring:
+                self.session.document.cancel()
             self._tools.up()
             self._measured()
         self._last = fact
 
-    def calibrate(self) -> None:
-        """The next two strokes of a pen say how this hand presses; they leave nothing on the paper."""
-        self._calibration = Calibration()
-        self.session.tool = "pen"
-
     def _measured(self) -> None:
-        """A stroke is over; if it was for measuring, it is taken away."""
-        measuring = self._calibration
-        if measuring is None:
-            return
-        self.session.document.undo()
-        if measuring.strokes < 2:
-            self.trouble, self.is_news = "Now a firm one.", True
-            return
-        self._calibration = None
         try:
-            low, high = measuring.range()
+            said = self.feeling.lifted()
         except UsageError as error:
             self.trouble, self.is_news = str(error), False
             return
-        self.session.set("pressure_low", low)
-        self.session.set("pressure_high", max(high, low + 0.05))
-        self.trouble, self.is_news = "The pen is measured: it follows your hand.", True
+        if said:
+            self.trouble, self.is_news = said, True
 
     def paper(self, side: int, ghost: Ghost | None = None) -> tuple[Picture, tuple[PixelRect, ...]]:
         """The paper's picture, `side` pixels wide, and what changed in it since the last call."""

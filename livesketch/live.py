@@ -41,6 +41,10 @@ class Overlay:
     def document(self) -> Document:
         return self._own.document
 
+    @property
+    def is_pen_down(self) -> bool:
+        return self._desk.is_pen_down
+
     def pointer(self, fact: Pointer, traced: Traced | None) -> None:
         """Without a face there is nothing to stick to, and nothing is drawn."""
         if fact.kind == "down":

@@ -64,7 +64,9 @@ def _symmetry(session: Session, desk: Desk, value: object) -> str:
 
 
 def _calibrate(session: Session, desk: Desk, value: object) -> str:
-    desk.calibrate()
+    if session.source != "paper":
+        raise UsageError("The pen is measured on the paper.", "Go back to the pen first.")
+    desk.feeling.calibrate()
     return "Draw a light stroke with your pen."
 
 

@@ -151,6 +151,16 @@ PARAMETERS: tuple[Parameter, ...] = (
         label="stabilizer strength",
     ),
     Parameter(
+        "jitter",
+        "pen",
+        0.8,
+        "What a tablet's pen moves less than this is the tremble of its rest and not drawn, in thousandths of the paper's side; 0 draws all of it.",
+        0.0,
+        5.0,
+        "‰",
+        label="tremble left out",
+    ),
+    Parameter(
         "pressure_curve",
         "pen",
         0.5,

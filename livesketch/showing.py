@@ -67,7 +67,8 @@ def paper_marks(session: Session, desk: Desk) -> Marks:
         axis = _seen(view, ((x, 0.0), (x, 1.0)))
     (left, top), (right, bottom) = _seen(view, ((0.0, 0.0), (1.0, 0.0)))
     across = (right - left, bottom - top)
-    return Marks(picked, frame, axis, across, view.zoom, desk.pressure, desk.raw_pressure)
+    pen = desk.feeling
+    return Marks(picked, frame, axis, across, view.zoom, pen.pressure, pen.raw_pressure)
 
 
 def _corners(box: Box) -> tuple[Point, ...]:

@@ -37,6 +37,11 @@ class Stage:
         self.live = Live(Overlay(self.session))
 
     @property
+    def is_pen_down(self) -> bool:
+        """On the paper or over a live face."""
+        return self.desk.is_pen_down or self.live.overlay.is_pen_down
+
+    @property
     def page(self) -> Document:
         """What the pen draws on: the paper, or what lies over a live face."""
         is_paper = self.session.source == "paper"

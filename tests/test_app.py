@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from tiny import write_tiny
 
-from livesketch.app import App, AppOptions
+from livesketch.app import CALM_HZ, PEN_HZ, App, AppOptions
 from livesketch.controls.actions import Action, Pointer
 from livesketch.errors import SourceError
 from livesketch.outputs.files import VideoFile
@@ -383,3 +383,22 @@ def test_a_drawing_replays_in_the_window_with_its_faces_and_comes_back(start) ->
     play.draw((0.5, 0.5), (0.5, 0.55), (0.5, 0.6))  # who draws has seen enough
     assert play.app.stage.desk.document is document
     assert len(document.strokes) == 3
+
+
+@pytest.mark.parametrize("tool", ["pen", "eraser", "ellipse", "mask", "select"])
+def test_while_the_pen_is_down_the_loop_goes_round_at_its_beat(start, monkeypatch, tool) -> None:
+    play = start()
+    play.draw(*HEAD)
+    beats: list[float] = []
+    rest = play.app._beat.rest
+
+    def told(hz: float, glance=None) -> bool:
+        beats.append(hz)
+        return rest(hz, glance)
+
+    monkeypatch.setattr(play.app._beat, "rest", told)
+    play.do(tool)
+    for n, kind in enumerate(("down", "move", "move", "up")):
+        play.do("pointer", Pointer(kind, 0.3 + n / 50, 0.3, time.monotonic(), False))
+    play.app.turn()
+    assert beats == [CALM_HZ, PEN_HZ, PEN_HZ, PEN_HZ, CALM_HZ, CALM_HZ]

@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from livesketch.app import PEN_HZ
 from livesketch.beat import SHORTEST_S, Beat
 from livesketch.worker import Bell, Worker
 
@@ -94,3 +95,42 @@ def test_without_an_answer_the_beat_is_kept_and_no_turn_is_shorter_than_the_shor
         bell.times = 1
         assert beat.rest(50)
     assert bell.now - start == pytest.approx(3 * SHORTEST_S)
+
+
+class Late(Ringing):
+    """A system that wakes a program a little after the time it asked for."""
+
+    def wait(self, timeout: float) -> bool:
+        self.now += timeout + 0.0004
+        return False
+
+
+def turns_in(seconds: float, hz: float, turn_s: float) -> int:
+    """How many turns of the loop begin, where each one takes so long."""
+    bell = Late()
+    beat = Beat(bell, bell.clock)
+    beat.rest(hz)
+    end, count = bell.now + seconds, 0
+    while bell.now < end:
+        count += 1
+        bell.now += turn_s
+        beat.rest(hz)
+    return count
+
+
+def test_under_the_pen_there_are_120_turns_a_second_though_the_system_wakes_late() -> None:
+    assert PEN_HZ >= 120
+    assert turns_in(10.0, PEN_HZ, 0.003) >= 1200
+    assert turns_in(10.0, PEN_HZ, 0.0079) >= 1200
+
+
+def test_a_turn_that_was_too_long_is_followed_at_once_and_is_not_made_up_for() -> None:
+    bell = Ringing()
+    beat = Beat(bell, bell.clock)
+    beat.rest(50)
+    bell.now += 1.0
+    late = bell.now
+    beat.rest(50)
+    assert bell.now == late
+    beat.rest(50)
+    assert bell.now - late == pytest.approx(1 / 50)
