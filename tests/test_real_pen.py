@@ -18,6 +18,7 @@ from livesketch.canvas.document import Document
 from livesketch.canvas.drawing_file import Journal
 from livesketch.canvas.stroke import Stroke
 from livesketch.frames import Picture
+from livesketch.ui import theme
 from livesketch.ui.layout import arrange
 
 pytest.importorskip("Xlib", reason="python-xlib is not installed: pens on X11 cannot be tried")
@@ -52,26 +53,32 @@ def need_a_tablet() -> None:
             pytest.skip(f"{tool} is not installed")
 
 
+def run_on_tablet(script: str, folder: Path, *facts: object) -> Path:
+    """A script of tests/tablet beside the software tablet; the program's own folder."""
+    home = folder / "home"
+    result = subprocess.run(
+        [HERE / "with_tablet", sys.executable, HERE / script, folder, *map(str, facts)],
+        capture_output=True,
+        text=True,
+        timeout=900,
+        env={
+            **os.environ,
+            "PYTHONPATH": str(HERE.parent.parent),
+            "LIVESKETCH_HOME": str(home),
+            "TABLET_TIMEOUT": "800",
+        },
+    )
+    assert result.returncode == 0, f"{result.stderr}\n{(folder / 'program.txt').read_text()}"
+    return home
+
+
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory: pytest.TempPathFactory) -> Shown:
     need_a_tablet()
     folder = tmp_path_factory.mktemp("pen")
     model = write_tiny(folder / "tiny.safetensors")
     facts = ["--model", str(model), "--runtime", "torch", "--stabilizer", "0"]
-    home = folder / "home"
-    result = subprocess.run(
-        [HERE / "with_tablet", sys.executable, HERE / "draw_in_window.py", folder, *facts],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        env={
-            **os.environ,
-            "PYTHONPATH": str(HERE.parent.parent),
-            "LIVESKETCH_HOME": str(home),
-            "TABLET_TIMEOUT": "100",
-        },
-    )
-    assert result.returncode == 0, f"{result.stderr}\n{(folder / 'program.txt').read_text()}"
+    home = run_on_tablet("draw_in_window.py", folder, *facts)
     drawn = {}
     for name, points in json.loads((folder / "facts.json").read_text())["drawn"].items():
         table = np.array(points)
@@ -175,24 +182,35 @@ def test_of_very_many_samples_none_is_lost_and_none_comes_out_of_order(
     model = write_tiny(tmp_path / "tiny.safetensors")
     facts = ["--model", str(model), "--runtime", "torch", "--stabilizer", "0"]
     facts += ["--jitter", "0"]  # what is drawn here is finer than any tremble
-    command = [HERE / "with_tablet", sys.executable, HERE / "draw_many.py", tmp_path]
-    result = subprocess.run(
-        [*command, str(strokes), str(count), *facts],
-        capture_output=True,
-        text=True,
-        timeout=900,
-        env={
-            **os.environ,
-            "PYTHONPATH": str(HERE.parent.parent),
-            "LIVESKETCH_HOME": str(tmp_path / "home"),
-            "TABLET_TIMEOUT": "800",
-        },
-    )
-    assert result.returncode == 0, f"{result.stderr}\n{(tmp_path / 'program.txt').read_text()}"
+    home = run_on_tablet("draw_many.py", tmp_path, strokes, count, *facts)
     drawn = np.load(tmp_path / "drawn.npy")
-    found = Journal(tmp_path / "home" / "data" / "journal").recover().strokes
+    found = Journal(home / "data" / "journal").recover().strokes
     assert [len(stroke) for stroke in found] == [count] * strokes
     heard = np.stack([stroke.table for stroke in found])
     assert np.abs(heard[..., :2] - drawn[..., :2]).max() * PAPER.w < 0.1  # pixels
     assert np.abs(heard[..., 2] - drawn[..., 2]).max() < 0.002
     assert (np.diff(heard.reshape(-1, 6)[:, 5]) >= 0).all()
+
+
+def test_two_strokes_measure_the_hand_and_the_cursor_shows_how_it_presses(tmp_path: Path) -> None:
+    need_a_tablet()
+    model = write_tiny(tmp_path / "tiny.safetensors")
+    facts = ["--model", str(model), "--runtime", "torch", "--stabilizer", "0"]
+    home = run_on_tablet("draw_measured.py", tmp_path, *facts)
+
+    def paper(name: str) -> Picture:
+        whole = np.asarray(Image.open(tmp_path / f"{name}.png").convert("RGB"))
+        return whole[PAPER.y : PAPER.bottom, PAPER.x : PAPER.right]
+
+    def orange(name: str, x: float) -> int:
+        part = paper(name)[:, round(x * PAPER.w) - 48 : round(x * PAPER.w) + 48].astype(int)
+        return int((np.abs(part - theme.ACCENT).max(axis=2) < 60).sum())
+
+    assert orange("hovering 0.2", 0.2) > 20
+    assert orange("hovering 0.7", 0.2) == 0  # it went with the pen
+    assert orange("hovering 0.7", 0.7) < orange("pressed 0.3", 0.7) < orange("pressed 0.9", 0.7)
+    before, after = Journal(home / "data" / "journal").recover().strokes
+    assert before.samples[20].pressure == pytest.approx(0.4, abs=0.01)
+    assert after.samples[20].pressure == pytest.approx(1.0, abs=0.02)
+    widths = [darkness(paper("after"), 0.5, top, top + 0.1) for top in (0.3, 0.75)]
+    assert widths[1] > 1.3 * widths[0]

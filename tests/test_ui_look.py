@@ -11,7 +11,7 @@ from livesketch.canvas.paper import COLOURS
 from livesketch.parameters import defaults
 from livesketch.ui import theme
 from livesketch.ui.kit import Kit
-from livesketch.ui.view import Message
+from livesketch.ui.view import Marks, Message
 from livesketch.ui.widgets import status
 
 
@@ -159,6 +159,23 @@ def test_the_circle_is_as_wide_as_the_pen(hand: Hand) -> None:
     hand.turn()
     hand.turn()
     assert hand.part("cursor").rect.width == pytest.approx(0.100 * side, abs=8)
+
+
+def test_the_cursor_shows_how_firmly_the_pen_presses(hand: Hand) -> None:
+    """A disc beside the circle that grows with the pressure; a pen in the air and a mouse have none."""
+    x, y = hand.paper(0.5, 0.5)
+    hand.move(x, y)
+    hand.turn()
+
+    def disc(pressure: float | None) -> int:
+        """Pixels of it, right of and below the circle."""
+        hand.turn(marks=Marks(pressure=pressure, raw_pressure=pressure or 0.0))
+        beside = hand.window.picture()[round(y) + 6 : round(y) + 40, round(x) + 6 : round(x) + 40]
+        return int((abs(beside.astype(int) - theme.ACCENT).max(axis=2) < 60).sum())
+
+    sizes = [disc(pressure) for pressure in (0.2, 0.5, 1.0)]
+    assert 0 < sizes[0] < sizes[1] < sizes[2]
+    assert disc(None) == 0
 
 
 def test_the_key_help_shows_every_key_at_any_size() -> None:

@@ -10,9 +10,11 @@ import pygame
 import pytest
 from ui_stage import BLUE, Hand, flat, names, pointers
 
+from livesketch.canvas.pressure import felt
 from livesketch.controls.actions import Action
 from livesketch.errors import OutputError
 from livesketch.parameters import PARAMETERS, defaults, parameter
+from livesketch.ui import theme
 from livesketch.ui.layout import Focus
 from livesketch.ui.view import Marks
 from livesketch.ui.window import Window
@@ -323,12 +325,29 @@ def test_without_a_display_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
         Window((640, 480))
 
 
-def test_the_panel_shows_how_the_pen_presses_now(hand: Hand) -> None:
+def test_the_panel_shows_the_pressure_curve_and_on_it_the_pen_as_it_presses_now(
+    hand: Hand,
+) -> None:
     pygame.display.set_mode((1440, 4600), pygame.RESIZABLE)
     hand.key(pygame.K_p)
-    hand.turn()
-    before = hand.part("panel.pressure_curve.shown").state
-    hand.turn(marks=Marks(pressure=0.3, raw_pressure=0.4))
-    assert hand.part("panel.pressure_curve.shown").state != before
-    hand.turn(values={**defaults(), "pressure_curve": 0.9})
-    assert hand.part("panel.pressure_curve.shown").state != before
+
+    def dot(raw: float, **knobs: float) -> tuple[float, float] | None:
+        """Where it is in the curve's box, from its lower left corner, 0..1; None: there is none."""
+        pressure = felt(raw, knobs.get("pressure_curve", 0.5)) if raw else None
+        hand.turn(values={**defaults(), **knobs}, marks=Marks(pressure=pressure, raw_pressure=raw))
+        rect = hand.part("panel.pressure_curve.shown").rect
+        box = rect.inflate(0, -hand.window._kit.px(12))
+        seen = hand.window.picture()[rect.y : rect.bottom, rect.x : rect.right].astype(int)
+        ys, xs = np.nonzero(abs(seen - theme.ACCENT).max(axis=2) < 60)
+        if not len(xs):
+            return None
+        return xs.mean() / box.width, (box.bottom - rect.y - ys.mean()) / box.height
+
+    assert dot(0.0) is None
+    for knobs in ({}, {"pressure_curve": 0.2}, {"pressure_curve": 0.8}):
+        for raw in (0.3, 0.6):
+            assert dot(raw, **knobs) == pytest.approx(
+                (raw, felt(raw, knobs.get("pressure_curve", 0.5))), abs=0.03
+            )
+    measured = {"pressure_low": 0.2, "pressure_high": 0.6}
+    assert dot(0.6, **measured) == pytest.approx((0.6, 1.0), abs=0.05)
