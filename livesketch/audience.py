@@ -190,7 +190,7 @@ class Audience:
                 continue
             worker.close(timeout=0)
             if state.startswith("broken"):
-                said.append(f"The {name} is {state}")
+                said.append(f"The {name} {'are' if name == 'pictures' else 'is'} {state}")
             elif setup.path is not None and setup.path.exists():
                 said.append(f"Recorded {setup.path}.")
         self._closing = still

@@ -8,6 +8,7 @@ import sys
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from tiny import write_tiny
 from livesketch import cli
 
 ROOT = Path(__file__).parent.parent
+PHOTO = Path(__file__).parent / "data" / "face-one.jpg"
 PATH = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
 
 
@@ -249,25 +251,30 @@ def test_a_folder_that_may_not_be_written(
     assert "may not be written" in complaints(capsys)[0]
 
 
-@pytest.fixture
-def full_disk(tmp_path: Path) -> Iterator[Path]:
-    disk = tmp_path / "disk"
+@contextmanager
+def small_disk(disk: Path, room: int, is_closed: bool = False) -> Iterator[Path]:
+    """A real disk with `room` kB left on it, or one that nothing may be written to."""
     disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "livesketch-test", str(disk)]
     try:
-        done = subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", "size=64k", "livesketch-test", str(disk)],
-            capture_output=True,
-            timeout=20,
-        )
+        done = subprocess.run(mount, capture_output=True, timeout=20)
     except FileNotFoundError:
         pytest.skip("no mount here")
     if done.returncode:
         pytest.skip("only root may mount a small disk")
     try:
-        (disk / "ballast").write_bytes(b"x" * 60 * 1024)
+        (disk / "ballast").write_bytes(b"x" * (64 - room) * 1024)
+        if is_closed:
+            subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True, timeout=20)
         yield disk
     finally:
         subprocess.run(["umount", str(disk)], check=True, timeout=20)
+
+
+@pytest.fixture
+def full_disk(tmp_path: Path) -> Iterator[Path]:
+    with small_disk(tmp_path / "disk", 4) as disk:
+        yield disk
 
 
 def test_a_full_disk_ends_the_run_with_one_sentence(
@@ -279,3 +286,28 @@ def test_a_full_disk_ends_the_run_with_one_sentence(
     (line,) = complaints(capsys)
     assert "disk is full" in line
     assert [path.name for path in full_disk.iterdir()] == ["ballast"]
+
+
+def test_a_disk_that_has_room_for_the_picture_and_none_for_its_strokes_keeps_the_picture(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with small_disk(here / "disk", 20) as disk:
+        words = ["trace", str(PHOTO), "-o", str(disk), "--svg", "--style", "contour"]
+        assert cli.run(words) == 2
+        (line,) = complaints(capsys)
+        assert "face-one.svg was not saved: the disk is full" in line
+        assert sorted(path.name for path in disk.iterdir()) == ["ballast", "face-one.png"]
+        with Image.open(disk / "face-one.png") as whole:
+            assert np.asarray(whole.convert("L")).min() == 0
+
+
+@pytest.mark.parametrize("command", [["trace", "--svg"], ["render", "--trace"]])
+def test_a_disk_that_is_read_only_is_one_sentence(
+    here: Path, model: Path, command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with small_disk(here / "disk", 20, is_closed=True) as disk:
+        words = [*command, str(PHOTO), "-o", str(disk)]
+        assert cli.run([*words, *(played(model) if command[0] == "render" else [])]) == 2
+        (line,) = complaints(capsys)
+        assert "may not be written" in line
+        assert [path.name for path in disk.iterdir()] == ["ballast"]

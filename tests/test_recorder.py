@@ -213,6 +213,29 @@ def test_the_operator_hears_of_the_full_disk_and_the_show_goes_on(tmp_path: Path
     out.close()
 
 
+class NotMine(FullDisk):
+    """A file that may be written no more, such as on a disk that became read-only."""
+
+    def write(self, data: Any) -> int:
+        if self._file.tell() > self._room:
+            raise OSError(errno.EROFS, "Read-only file system")
+        return self._file.write(data)
+
+
+def test_a_disk_that_becomes_read_only_ends_it_in_words_with_a_film_that_plays(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "show.mp4"
+    film = Film(path, SIZE, 10, lambda name: NotMine(name, 40_000))  # type: ignore[arg-type,return-value]
+    with suppress(OutputError):
+        for frame in range(900):
+            film.write(noise(frame))
+    assert film.frames < 900
+    with pytest.raises(OutputError, match="nothing may be written there any more"):
+        film.write(noise(0))
+    assert len(pictures(path)) > 0
+
+
 def test_a_film_that_is_cut_off_by_a_crash_plays(tmp_path: Path) -> None:
     film = Film(tmp_path / "show.mp4", SIZE, 10)
     for frame in range(45):
@@ -308,6 +331,29 @@ def test_keeping_the_last_half_minute_goes_on_recording(tmp_path: Path) -> None:
     assert len(pictures(tmp_path / "one.mp4")) >= 10
     seen = [colour(picture) for picture in pictures(tmp_path / "three.mp4")]
     assert seen == ["red"] * 10 + ["green"] * 10
+
+
+def test_the_last_half_minute_is_kept_although_the_encoder_is_always_behind(tmp_path: Path) -> None:
+    clock = Clock()
+
+    class Behind(Replay):
+        """While it writes one picture the show goes on by two."""
+
+        def write(self, picture: Picture) -> None:
+            super().write(picture)
+            if self.frames > 3000:
+                raise OutputError("It never comes to keeping.")
+            clock.now += 0.2
+            out.show(show(GREEN))
+
+    out = Recorder(lambda: Behind(SIZE, 10), SIZE, fps=10, clock=clock)
+    out.show(show(RED))
+    assert until(lambda: out.dropped > 0)
+    out.keep(tmp_path / "kept.mp4")
+    news: list[str] = []
+    assert until(lambda: news.extend(out.news()) or news)
+    assert news == [f"Kept {tmp_path / 'kept.mp4'}."]
+    assert pictures(tmp_path / "kept.mp4")
 
 
 def test_nothing_to_keep_is_said(tmp_path: Path) -> None:

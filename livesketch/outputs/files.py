@@ -219,6 +219,10 @@ def is_full(error: Exception) -> bool:
     return getattr(error, "errno", None) in _FULL
 
 
+def is_forbidden(error: Exception) -> bool:
+    return getattr(error, "errno", None) in _FORBIDDEN
+
+
 def said(error: Exception, path: Path) -> OutputError:
     """What the system's error means for someone who wanted a file."""
     code = getattr(error, "errno", None)
@@ -226,7 +230,7 @@ def said(error: Exception, path: Path) -> OutputError:
         return OutputError(
             f"{path.name} was not written: the disk is full.", "Make room, or choose another disk."
         )
-    if code in _FORBIDDEN:
+    if is_forbidden(error):
         return OutputError(
             f"{path} may not be written.", "Choose a place where you may write, or ask for it."
         )

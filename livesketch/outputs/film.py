@@ -16,7 +16,7 @@ from PIL import Image
 
 from livesketch.errors import OutputError
 from livesketch.frames import Picture
-from livesketch.outputs.files import ENCODERS, is_full, make_folder, said, usable
+from livesketch.outputs.files import ENCODERS, is_forbidden, is_full, make_folder, said, usable
 from livesketch.outputs.fragments import cut_to_whole
 from livesketch.outputs.soundtrack import open_soundtrack
 from livesketch.sound.block import Samples
@@ -210,7 +210,11 @@ class PngFolder:
 
 def reason(error: Exception) -> str:
     """Why the disk took no more, as the end of a sentence."""
-    return "the disk is full" if is_full(error) else str(error)
+    if is_full(error):
+        return "the disk is full"
+    if is_forbidden(error):
+        return "nothing may be written there any more"
+    return getattr(error, "strerror", None) or str(error)
 
 
 def film_stream(

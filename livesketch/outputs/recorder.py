@@ -188,13 +188,7 @@ class _Desk:
         """Write all that waits; "ended" when that was the end."""
         while True:
             cut = self._cuts.take()
-            while (item := self._queue.take()) is not None:
-                number, show = item
-                self._hear()  # before the pictures, or a film that had to wait would take it for late
-                self._fill(number)
-                self._picture = self._painter.paint(show)
-                self._fill(number + 1)
-            self._hear()
+            self._write(None if cut is None or cut.keep is None else cut.frames)
             if cut is None:
                 return ""
             self._fill(cut.frames)
@@ -202,6 +196,22 @@ class _Desk:
                 self._tape.close()
                 return "ended"
             self._keep(cut.keep)
+
+    def _write(self, until: int | None) -> None:
+        """What waits, but no more than up to this frame: for an encoder that is too slow there is always
+        more, and a cut would never come."""
+        for _ in range(WAITING):
+            item = self._queue.take()
+            if item is None:
+                break
+            number, show = item
+            self._hear()  # before the pictures, or a film that had to wait would take it for late
+            self._fill(number)
+            self._picture = self._painter.paint(show)
+            self._fill(number + 1)
+            if until is not None and number + 1 >= until:
+                break
+        self._hear()
 
     def _hear(self) -> None:
         while (heard := self._sounds.take()) is not None:
