@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pygame
 import pytest
 from ui_stage import Hand, names
@@ -11,16 +12,18 @@ from ui_stage import Hand, names
 from livesketch.canvas.drawing_file import load_with_notes
 from livesketch.controls.actions import ACTIONS, Action
 from livesketch.controls.key_file import read_keys, unreachable, write_sample
-from livesketch.controls.keys import default_keys
+from livesketch.controls.keys import chord_words, default_keys
 from livesketch.desk import Desk
 from livesketch.parameters import PARAMETERS, defaults
 from livesketch.places import assets_dir
 from livesketch.session import Session
 from livesketch.ui import theme
 from livesketch.ui.catalogue import Catalogue, has_han, language_of
+from livesketch.ui.kit import Kit
 from livesketch.ui.layout import Focus, arrange
-from livesketch.ui.widgets.key_help import _groups
-from livesketch.ui.widgets.tour import CARDS, PEOPLE
+from livesketch.ui.view import Marks
+from livesketch.ui.widgets.key_help import _best, _cap_width, _groups
+from livesketch.ui.widgets.tour import CARDS, PEOPLE, _lines
 from livesketch.ui.window import Window
 
 
@@ -203,6 +206,61 @@ def test_the_card_about_the_people_does_not_lie_over_them(hand):
     assert not hand.part("tour").rect.colliderect(hand.window.layout.looks)
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("size", [(1440, 810), (1024, 640), (600, 900)])
+def test_the_tour_is_read_without_glasses_and_reaches_no_further_than_the_pictures(size, language):
+    hand = Hand(size)
+    hand.facts["values"] = {**defaults(), "language": language}
+    try:
+        for number, (title, more) in enumerate(CARDS):
+            hand.window._desk.tour_card = number
+            hand.turn()
+            hand.turn()
+            layout, kit, rect = hand.window.layout, hand.window._kit, hand.part("tour").rect
+            room = hand.part("tour.next" if number == 3 else "tour.skip").rect.x - rect.x
+            lines, letters, step = _lines(title, more, room - kit.px(56), rect.height - 8, kit)
+            assert letters >= 10.5
+            assert step * len(lines) <= rect.height
+            if not layout.is_stacked:
+                assert rect.x >= layout.paper.x
+                assert rect.right <= layout.face.right
+            assert not rect.colliderect(layout.paper.inflate(-2, -2))
+            assert not rect.colliderect(layout.face.inflate(-2, -2))
+    finally:
+        hand.window.close()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("size", [(1440, 810), (1024, 640)])
+def test_the_help_of_keys_is_read_without_glasses_and_none_is_cut_short(size, language):
+    kit = Kit(arrange(size).scale, Catalogue(language))
+    room = pygame.Rect((0, 0), size).inflate(-24, -24)
+    columns, each, line, letters = _best(default_keys(), kit, room)
+    assert letters >= 10
+    assert line >= letters * 1.3
+    assert len(columns) * each <= room.width
+    helps = {kit.words(row.help).replace(" ", "") for row in ACTIONS if row.keys}
+    rows = [row for column in columns for _, rows in column for row in rows]
+    assert {"".join(lines).replace(" ", "") for lines, _ in rows} == helps
+    for lines, chords in rows:
+        caps = sum(_cap_width(kit, kit.width(chord_words(one), letters - 1)) for one in chords)
+        wanted = max(kit.width(one, letters) for one in lines)
+        assert wanted + caps + 5 * len(chords) <= each
+
+
+def test_the_axis_of_symmetry_cuts_no_word_of_the_invitation(hand):
+    """Where the words are, the paper is as it is without the axis."""
+    hand.turn(is_empty=True)
+    rect = hand.window.layout.paper
+    words = pygame.Rect(0, 0, 200, 24)
+    words.center = (rect.centerx, rect.y + round(0.54 * rect.height))
+    area = (slice(words.y, words.bottom), slice(words.x, words.right))
+    plain = hand.window.picture()[area]
+    hand.turn(is_empty=True, marks=Marks(axis=((0.5, 0.0), (0.5, 1.0))))
+    assert hand.has("axis")
+    assert np.array_equal(hand.window.picture()[area], plain)
+
+
 def test_no_key_of_the_help_is_cut_short(hand):
     kit = hand.window._kit
     told = [" ".join(lines) for _, rows in _groups(default_keys(), kit, 304) for lines, _ in rows]
@@ -257,6 +315,7 @@ def test_the_examples_are_one_key_away(hand):
     browser = hand.window._desk.browser
     assert browser is not None
     assert browser.folder == assets_dir() / "drawings"
+    assert browser.is_examples
     chosen = assets_dir() / "drawings" / "plain.livesketch"
     assert hand.window._finish(chosen) == [Action("open", chosen)]
     assert hand.window._dialogs.last_folder is None

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from livesketch.kinds import SAVED_AS
+from livesketch.places import assets_dir
 from livesketch.ui.folder import Entry, Listing
 
 Purpose = Literal["open", "photo", "room", "save_as", "save_face"]
@@ -31,6 +32,11 @@ class Browser:
     @property
     def is_saving(self) -> bool:
         return self.purpose in ENDINGS
+
+    @property
+    def is_examples(self) -> bool:
+        """The folder of the program's own drawings: where it lies says nothing to anybody."""
+        return self.folder == assets_dir() / "drawings"
 
     @property
     def rows(self) -> list[Entry]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Hashable
+from typing import TypeVar
 
 import pygame
 
@@ -10,6 +11,7 @@ from livesketch.ui import shapes
 from livesketch.ui.catalogue import has_han
 from livesketch.ui.theme import BODY, TEXT, Colour
 
+T = TypeVar("T")
 _WORDS = re.compile(r"\s*(?:[\u2e80-\uffff]|[^\s\u2e80-\uffff]+)\s*")
 _MOST_KEPT = 300  # texts change with every number shown: those not used for longest are forgotten
 
@@ -21,6 +23,7 @@ class Kit:
         self.scale = scale
         self.words = words  # an English sentence in the person's language
         self._kept: dict[Hashable, pygame.Surface | tuple[pygame.Surface, ...]] = {}
+        self._found: dict[Hashable, object] = {}
         self._fonts: dict[tuple[int, bool, bool], pygame.font.Font] = {}
         pygame.font.init()
 
@@ -146,6 +149,13 @@ class Kit:
         surface.blit(four[1], (rect.right - r, rect.y))
         surface.blit(four[2], (rect.x, rect.bottom - r))
         surface.blit(four[3], (rect.right - r, rect.bottom - r))
+
+    def once(self, key: Hashable, find: Callable[[], T]) -> T:
+        """What `find` found the first time: for what takes long and depends on the key alone."""
+        if key not in self._found:
+            self._found.clear()  # one at a time is looked at
+            self._found[key] = find()
+        return self._found[key]  # type: ignore[return-value]
 
     def _keep(self, key: Hashable, draw: Callable[[], pygame.Surface]) -> pygame.Surface:
         kept = self._kept.pop(key, None) or draw()

@@ -158,8 +158,8 @@ def _everything(
 
 
 def _rail(beside: Rect, room_high: int, scale: float) -> Rect:
-    """As high as the pictures beside it, or all there is where they are too small for its icons."""
+    """As high as the pictures beside it, or all there is where its icons would be small."""
     margin = round(8 * scale)
-    if beside.height >= round(400 * scale):
+    if beside.height >= round(640 * scale):
         return beside
     return Rect(beside.x, margin, beside.width, max(1, room_high - 2 * margin))

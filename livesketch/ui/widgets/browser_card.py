@@ -22,6 +22,7 @@ _TITLES = {
     "save_as": "Save the drawing",
     "save_face": "Save the face",
 }
+EXAMPLES = "Examples; saved under a name of your own"
 _ROW = 34.0  # units
 # what a drawing can be saved as -> what is kept of it then
 _KEPT = {
@@ -107,9 +108,9 @@ def _ground(browser: Browser, desk: Desk, card: pygame.Rect, kit: Kit) -> Part:
         kit.rounded(surface, card, theme.RADIUS, theme.RAISED)
         title = kit.text(_TITLES[browser.purpose], theme.HEAD, theme.TEXT, is_bold=True)
         surface.blit(title, title.get_rect(midleft=(card.x + kit.px(22), card.y + kit.px(30))))
-        folder = str(browser.folder)
+        folder = EXAMPLES if browser.is_examples else str(browser.folder)
         room = card.width - kit.px(80)
-        while kit.width(folder, theme.SMALL) > room and len(folder) > 4:
+        while kit.width(folder, theme.SMALL) > room and len(folder) > 4 and not browser.is_examples:
             folder = "…" + folder[2:]  # the end of a path says more than its beginning
         words = kit.text(folder, theme.SMALL, theme.GREY)
         surface.blit(words, words.get_rect(midleft=(card.x + kit.px(56), card.y + kit.px(70))))
@@ -161,13 +162,14 @@ def _row(
     name = f"browser.row.{number - browser.scroll}"
     is_selected = number == browser.selected
     is_hovered = desk.hovered == name
+    shown = Path(entry.name).stem if browser.is_examples else entry.name
 
     def draw(surface: pygame.Surface) -> None:
         if is_selected or is_hovered:
             kit.rounded(surface, rect, 7, theme.LINE if is_selected else theme.HOVER)
         icon = kit.icon(entry.kind, 19, theme.ACCENT if is_selected else theme.GREY)
         surface.blit(icon, icon.get_rect(midleft=(rect.x + kit.px(10), rect.centery)))
-        words = kit.fitted(entry.name, rect.width - kit.px(52), theme.BODY, theme.TEXT)
+        words = kit.fitted(shown, rect.width - kit.px(52), theme.BODY, theme.TEXT)
         surface.blit(words, words.get_rect(midleft=(rect.x + kit.px(42), rect.centery)))
 
     def choose() -> Sequence[Action]:

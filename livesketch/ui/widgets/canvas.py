@@ -25,7 +25,8 @@ def parts(view: View, desk: Desk, layout: Layout, kit: Kit, pictures: Pictures) 
             found += paper_marks.parts(view, desk, layout.paper, kit)
             if view.is_empty and desk.grabbed != "paper":
                 is_dark = view.values.get("paper_colour") == "dark"
-                found.append(invitation.on_paper(layout.paper, kit, view.task, is_dark))
+                has_axis = bool(view.marks.axis)
+                found.append(invitation.on_paper(layout.paper, kit, view.task, is_dark, has_axis))
         else:
             found.append(_traced(view, desk, layout.paper, kit, pictures))
     found.append(_face(view, desk, layout, kit, pictures))

@@ -2,6 +2,7 @@
 
 import pygame
 
+from livesketch.canvas.paper import COLOURS
 from livesketch.ui import theme
 from livesketch.ui.kit import Kit
 from livesketch.ui.parts import Part
@@ -9,20 +10,31 @@ from livesketch.ui.parts import Part
 WORDS = {"mask": "Paint a face", "lowres": "W: the camera", "photo": "W: the camera"}
 
 
-def on_paper(rect: pygame.Rect, kit: Kit, task: str = "", is_dark: bool = False) -> Part:
-    """Nothing but words and a faint head in the middle: the paper below hears the pen."""
+def on_paper(
+    rect: pygame.Rect, kit: Kit, task: str = "", is_dark: bool = False, has_axis: bool = False
+) -> Part:
+    """Nothing but words and a faint head in the middle: the paper below hears the pen.
+
+    has_axis: the axis of symmetry is seen, and makes room for the words.
+    """
+    paper = COLOURS["dark" if is_dark else "light"][0]
+
+    def put(surface: pygame.Surface, words: pygame.Surface, middle: tuple[int, int]) -> None:
+        place = words.get_rect(center=middle)
+        if has_axis:
+            surface.fill(paper, place.inflate(kit.px(16), kit.px(6)).clip(rect))
+        surface.blit(words, place)
 
     def draw(surface: pygame.Surface) -> None:
         _head(surface, rect, kit, theme.DARK_PAPER_LINE if is_dark else theme.PAPER_LINE)
         middle = (rect.centerx, rect.y + round(0.54 * rect.height))
         words = kit.text(WORDS.get(task, "Draw a face"), theme.TITLE, theme.PAPER_TEXT)
-        surface.blit(words, words.get_rect(center=middle))
+        put(surface, words, middle)
         hints = "W  camera      Ctrl+O  open, or drop a file"
         quiet = kit.fitted(hints, round(rect.width * 0.9), theme.SMALL, theme.PAPER_TEXT)
-        below = (rect.centerx, rect.bottom - kit.px(26))
-        surface.blit(quiet, quiet.get_rect(center=below))
+        put(surface, quiet, (rect.centerx, rect.bottom - kit.px(26)))
 
-    return Part("invitation", rect, (task, is_dark, kit.scale), draw)
+    return Part("invitation", rect, (task, is_dark, has_axis, kit.scale), draw)
 
 
 def face_to_come(rect: pygame.Rect, note: str, is_alone: bool, kit: Kit) -> Part:

@@ -19,8 +19,8 @@ CARDS: tuple[tuple[str, str], ...] = (
         "The face follows every line while you make it. Ctrl+Z takes one back.",
     ),
     (
-        "Under the face are people: tap one, or press Space. H holds a person.",
-        "The person stays while you clear the paper and draw anew.",
+        "Under the face are people: tap one, or press Space.",
+        "H holds a person while you clear the paper and draw anew.",
     ),
     (
         "Bring a photo with Ctrl+R, an example with Ctrl+Shift+O, the camera with W.",
@@ -37,22 +37,18 @@ def parts(desk: Desk, layout: Layout, kit: Kit) -> list[Part]:
     number = desk.tour_card
     if number is None or number >= len(CARDS) or not layout.knobs.width:
         return []
-    # the card about the people must not lie over them
-    is_narrow = layout.is_stacked or number == PEOPLE
-    area = layout.knobs if is_narrow else layout.knobs.union(layout.looks)
-    rect = area.inflate(kit.px(12), -kit.px(10))
+    rect = _place(layout, kit, number)
     title, more = CARDS[number]
     height, between = kit.px(32), kit.px(8)
     is_last = number == len(CARDS) - 1
-    go_on = pygame.Rect(0, 0, kit.px(84), height)
+    go_words = "Start" if is_last else "Next"
+    go_on = pygame.Rect(0, 0, kit.width(go_words, theme.SMALL) + kit.px(32), height)
     go_on.midright = (rect.right - kit.px(16), rect.centery)
-    skip = pygame.Rect(0, 0, 0 if is_last else kit.px(84), height)
+    skip = pygame.Rect(0, 0, 0 if is_last else kit.width("Skip", theme.SMALL) + kit.px(32), height)
     skip.midright = (go_on.x - between, rect.centery)
-    room = skip.x - rect.x - kit.px(64)
-    lines = [(words, theme.TEXT) for words in kit.lines(title, room, theme.SMALL)]
-    lines += [(words, theme.GREY) for words in kit.lines(more, room, theme.SMALL)]
-    is_short = kit.width(title, theme.BODY) <= room and kit.width(more, theme.SMALL) <= room
-    step = kit.px(24) if is_short else min(kit.px(20), rect.height // max(len(lines), 1))
+    room = skip.x - rect.x - kit.px(56)
+    lines, size, step = _lines(title, more, room, rect.height - kit.px(8), kit)
+    is_short = len(lines) == 2
 
     def draw(surface: pygame.Surface) -> None:
         kit.rounded(surface, rect, 10, theme.LINE)
@@ -64,8 +60,8 @@ def parts(desk: Desk, layout: Layout, kit: Kit) -> list[Part]:
         left = rect.x + kit.px(44)
         y = rect.centery - step * (len(lines) - 1) / 2
         for row, (words, colour) in enumerate(lines):
-            size = theme.BODY if is_short and row == 0 else min(theme.SMALL, step / kit.scale)
-            picture = kit.fitted(words, room, size, colour)
+            is_title = is_short and row == 0 and kit.width(words, theme.BODY) <= room
+            picture = kit.fitted(words, room, theme.BODY if is_title else size, colour)
             surface.blit(picture, picture.get_rect(midleft=(left, round(y))))
             y += step
 
@@ -81,6 +77,37 @@ def parts(desk: Desk, layout: Layout, kit: Kit) -> list[Part]:
     if not is_last:
         is_hovered = desk.hovered == "tour.skip"
         found.append(word_button(kit, "tour.skip", skip, "Skip", stop, is_hovered=is_hovered))
-    words = "Start" if is_last else "Next"
-    found.append(word_button(kit, "tour.next", go_on, words, turn, is_main=True))
+    found.append(word_button(kit, "tour.next", go_on, go_words, turn, is_main=True))
     return found
+
+
+def _place(layout: Layout, kit: Kit, number: int) -> pygame.Rect:
+    """As wide as the pictures above; where they stack, all there is between them beside the rail."""
+    area = pygame.Rect(layout.knobs)
+    if layout.is_stacked:
+        reach, height = kit.px(theme.MARGIN), area.height + layout.face_head.height
+        area = pygame.Rect(reach, area.y, layout.size[0] - 2 * reach, height)
+        rail = layout.rail
+        if rail.x < area.x + area.width // 2:
+            area.width -= rail.right - area.x
+            area.x = rail.right
+        else:
+            area.width = rail.x - area.x
+    elif number != PEOPLE:  # the card about the people must not lie over them
+        area.union_ip(layout.looks)
+    return area.inflate(0, -kit.px(10))
+
+
+def _lines(
+    title: str, more: str, room: int, height: int, kit: Kit
+) -> tuple[list[tuple[str, theme.Colour]], float, float]:
+    """The words in lines with their colours, their size in units, and pixels from line to line: the
+    largest that fit into `room` × `height` pixels."""
+    size = theme.SMALL
+    while True:
+        lines = [(words, theme.TEXT) for words in kit.lines(title, room, size)]
+        lines += [(words, theme.GREY) for words in kit.lines(more, room, size)]
+        step = min(kit.px(24 if len(lines) == 2 else 20), height / max(len(lines), 1))
+        if step >= kit.scale * size * 1.3 or size <= 8:
+            return lines, size, step
+        size -= 0.4
