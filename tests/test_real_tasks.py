@@ -74,6 +74,18 @@ def settled(screen: Screen, is_so: Callable[[Picture], bool], what: str) -> Pict
     return before[-1]
 
 
+def two_people(folder: Path) -> Path:
+    """A folder of pictures that plays the camera: one person for a second, then the other."""
+    folder.mkdir()
+    for number, name in enumerate(("face-one.jpg", "face-two.jpg")):
+        picture = read_picture(HERE / "data" / name)
+        wide = np.full((480, 640, 3), 100, np.uint8)
+        wide[40:440, 120:520] = cv2.resize(picture, (400, 400))
+        for k in range(12):
+            Image.fromarray(wide).save(folder / f"{number}-{k:02d}.png")
+    return folder
+
+
 def test_a_face_is_painted_and_follows(tmp_path: Path) -> None:
     finder = FaceFinder(is_still=True)
     screen = Screen(
@@ -115,14 +127,7 @@ def test_a_face_is_painted_and_follows(tmp_path: Path) -> None:
 
 def test_a_folder_of_pictures_is_made_small_and_large_again(tmp_path: Path) -> None:
     finder = FaceFinder(is_still=True)
-    folder = tmp_path / "folder"
-    folder.mkdir()
-    for number, name in enumerate(("face-one.jpg", "face-two.jpg")):
-        picture = read_picture(HERE / "data" / name)
-        wide = np.full((480, 640, 3), 100, np.uint8)
-        wide[40:440, 120:520] = cv2.resize(picture, (400, 400))
-        for k in range(12):
-            Image.fromarray(wide).save(folder / f"{number}-{k:02d}.png")
+    folder = two_people(tmp_path / "folder")
     words = ("webcam", "--video", str(folder), "--model", "lowres", "--runtime", "torch")
     screen = Screen(*words, home=tmp_path)
     try:
