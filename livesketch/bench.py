@@ -27,11 +27,13 @@ PEN_SPEED = 0.6  # sides of the paper a second
 CLIP_SIZE, CLIP_HZ, CLIP_FRAMES = (640, 480), 30, 60
 WARM_S = 1.5  # a part runs so long before it counts
 READY_WITHIN_S = 300.0
+ENOUGH, LONGEST_S = 12, 60.0  # a part goes on until so many faces were shown, but not for longer
 
 # figures of what was not measured
 NOTHING: dict[str, float | None] = {"p50": None, "p95": None}
 NOT_AT_THE_WINDOW: dict[str, Any] = {
     "faces_per_s": None,
+    "faces_counted": None,
     "pen_to_ink_ms": NOTHING,
     "pen_to_pixel_ms": NOTHING,
     "camera_to_pixel_ms": NOTHING,
@@ -153,7 +155,8 @@ def at_the_window(options: BenchOptions, runtime: str, video: Path | None) -> Fi
             app.turn((Action("open", video),))
             camera, _ = _measured(app, options.seconds, lambda now: ())
         return {
-            "faces_per_s": round(faces, 1),
+            "faces_per_s": round(faces, 2),
+            "faces_counted": pen.faces_shown,  # what the pen's figures are made of
             "pen_to_ink_ms": _percentiles(pen.pen_to_ink, 50, 95),
             "pen_to_pixel_ms": _percentiles(pen.pen_to_pixel, 50, 95),
             "camera_to_pixel_ms": _percentiles(camera.camera_to_pixel if camera else None, 50, 95),
@@ -175,11 +178,16 @@ def _wait_for(app: App) -> None:
 def _measured(
     app: App, seconds: float, moves: Callable[[float], Sequence[Action]]
 ) -> tuple[Measures, float]:
-    """What the app measured while `moves(now)` were made, and faces shown a second."""
+    """What the app measured while `moves(now)` were made, and faces shown a second.
+
+    A giant on a processor makes a face in seconds: it is given longer, until there are ENOUGH.
+    """
     _turn_for(app, WARM_S, moves)
     app.measures = Measures()
     start = time.monotonic()
     _turn_for(app, seconds, moves)
+    while app.measures.faces_shown < ENOUGH and time.monotonic() - start < LONGEST_S:
+        app.turn(moves(time.monotonic()))
     return app.measures, app.measures.faces_shown / (time.monotonic() - start)
 
 

@@ -356,6 +356,9 @@ def _bench(args: argparse.Namespace) -> int:
     from livesketch import bench
 
     figures = bench.run(bench.BenchOptions(args.model or "default", args.runtime or "auto"))
+    counted = figures["faces_counted"]
+    if counted is not None and counted < bench.ENOUGH:
+        _complain(f"the window showed {counted} faces in a minute: its figures are rough.")
     text = json.dumps(figures, indent=2)
     print(text)
     if args.json is not None:

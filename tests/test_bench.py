@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from tiny import write_tiny
 
-from livesketch import bench
+from livesketch import bench, cli
 from livesketch.controls.actions import Pointer
+from livesketch.latency import Measures
 from livesketch.pipeline import Pipeline, open_pipeline
 from livesketch.places import weights_dir
 
@@ -77,6 +78,7 @@ def test_the_whole_bench_at_a_window_leaves_the_users_things_alone(
         "resolution",
         "faces_per_s",
         "faces_per_s_alone",
+        "faces_counted",
         "pen_to_ink_ms",
         "pen_to_pixel_ms",
         "camera_to_pixel_ms",
@@ -85,10 +87,48 @@ def test_the_whole_bench_at_a_window_leaves_the_users_things_alone(
         "eager_ratio",
     }
     assert figures["faces_per_s"] > 0
+    assert figures["faces_counted"] >= bench.ENOUGH
     for name in ("pen_to_ink_ms", "pen_to_pixel_ms"):
         assert 0 < figures[name]["p50"] <= figures[name]["p95"]
     assert figures["camera_to_pixel_ms"] == {"p50": None, "p95": None}  # it makes no faces
     assert {one.name for one in own_home.iterdir()} <= {"cache", "log"}
+
+
+class Slow:
+    """A window whose model shows a face at every `each`-th turn."""
+
+    def __init__(self, each: int) -> None:
+        self.measures, self.turns, self._each = Measures(), 0, each
+
+    def turn(self, actions: object = ()) -> None:
+        self.turns += 1
+        self.measures.faces_shown += self.turns % self._each == 0
+
+
+def test_a_slow_model_is_measured_until_there_are_faces_enough(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bench, "WARM_S", 0.0)
+    app = Slow(each=50)
+    measures, rate = bench._measured(app, 0.0, lambda now: ())  # type: ignore[arg-type]
+    assert measures.faces_shown == bench.ENOUGH
+    assert rate > 0
+    assert app.turns == 50 * bench.ENOUGH
+
+
+def test_a_model_that_is_too_slow_is_not_waited_for_for_ever_and_that_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(bench, "WARM_S", 0.0)
+    monkeypatch.setattr(bench, "LONGEST_S", 0.05)
+    measures, rate = bench._measured(Slow(each=10**9), 0.0, lambda now: ())  # type: ignore[arg-type]
+    assert (measures.faces_shown, rate) == (0, 0.0)
+    monkeypatch.setattr(bench, "run", lambda options: {"faces_counted": 3})
+    path = write_tiny(tmp_path / "tiny.safetensors")
+    assert cli.run(["bench", "--model", str(path)]) == 0
+    said = capsys.readouterr()
+    assert json.loads(said.out) == {"faces_counted": 3}
+    assert "showed 3 faces in a minute" in said.err
 
 
 def test_the_clip_of_the_default_model_is_traced() -> None:

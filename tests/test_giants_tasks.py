@@ -12,7 +12,7 @@ import torch
 from PIL import Image
 from published import SMALL_PSP, psp_content, varied
 from screen import SIZE, Screen
-from test_real_tasks import has_palette, swatch, two_people, zigzag
+from test_real_tasks import has_palette, lies_at, swatch, two_people, zigzag
 from test_real_window import part, quickdraw_face
 from ui_stage import Hand
 
@@ -211,9 +211,11 @@ def test_painted_parts_are_a_face_that_follows(home: Path) -> None:
         shown = screen.until(has_palette, "the palette")
         screen.hand("mousemove", *swatch(shown, "skin"), "click", 1)
         screen.stroke(zigzag(0.5, 0.5, 0.5, 0.6))
+        screen.until(lambda shown: lies_at(shown, 0.5, 0.5, "skin"), "skin on the paper")
         skin = settled(screen, lambda face: face.std() > 20, "a face of skin")
         screen.hand("mousemove", *swatch(screen.look(), "hair"), "click", 1)
         screen.stroke(zigzag(0.5, 0.2, 0.6, 0.3))
+        screen.until(lambda shown: lies_at(shown, 0.5, 0.2, "hair"), "hair on the paper")
         settled(screen, lambda face: differs(face, skin), "a face with hair")
         Image.fromarray(screen.look()).save(home / "parts.png")
     finally:
