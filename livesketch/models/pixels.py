@@ -93,6 +93,16 @@ def picture_from(face: NDArray[np.float32]) -> Picture:
     return np.asarray(cv2.merge(list(pixels.astype(np.uint8))), np.uint8)
 
 
+def unfolded(face: NDArray[np.uint8]) -> Picture:
+    """(R, R, 3), or (R / 2, R / 2, 12) whose channels are those of four neighbouring pixels, row by
+    row -> (R, R, 3), a copy."""
+    height, width, channels = face.shape
+    if channels == 3:
+        return face.copy()
+    pairs = np.ascontiguousarray(face).view("V6")  # two pixels of a row are moved as one
+    return pairs.transpose(0, 2, 1).copy().view(np.uint8).reshape(2 * height, 2 * width, 3)
+
+
 def photo_for_style(picture: Picture) -> NDArray[np.float32]:
     """A picture of a face -> (1, 3, 128, 128) in -1..1; of an oblong one, the middle square."""
     small = resized(_square(picture), STYLE_SIZE).astype(np.float32)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -9,11 +11,18 @@ from torch import Tensor, nn
 
 from livesketch.models.networks.face_lines import MAPS, keep_constant
 
+Unfold = Callable[[Tensor], Tensor]  # (N, 4 C, H, W) -> (N, C, 2 H, 2 W)
+
 BASE = 128  # side of the picture that the body paints; larger sizes add detail to it
 
 
 def act(x: Tensor) -> Tensor:
     return F.leaky_relu(x, 0.2)
+
+
+def unfolded(x: Tensor) -> Tensor:
+    """Four neighbouring channels become the four quarters of a pixel."""
+    return F.pixel_shuffle(x, 2)
 
 
 class Styled(nn.Module):
@@ -58,15 +67,20 @@ class Detail(nn.Module):
         nn.init.zeros_(self.rgb.weight)
         nn.init.zeros_(self.rgb.bias)  # type: ignore[arg-type]
         keep_constant(self, "enlarge", _bilinear())
+        self.unfold: Unfold = unfolded
 
     def forward(self, h: Tensor, face: Tensor) -> Tensor:
-        h = act(F.pixel_shuffle(self.inp(h), 2))
+        return self.unfold(self.folded(h, face))
+
+    def folded(self, h: Tensor, face: Tensor) -> Tensor:
+        """(N, 12, S / 2, S / 2): four pixels of the face in the channels of one."""
+        h = self.unfold(act(self.inp(h)))
         for k, middle in enumerate(self.middle):
             h = act(middle(h))
             if k < len(self.grow):
-                h = act(F.pixel_shuffle(self.grow[k](h), 2))
-                face = F.pixel_shuffle(self._enlarged(face), 2)
-        return F.pixel_shuffle(self.rgb(h) + self._enlarged(face), 2)
+                h = self.unfold(act(self.grow[k](h)))
+                face = self.unfold(self._enlarged(face))
+        return self.rgb(h) + self._enlarged(face)
 
     def _enlarged(self, face: Tensor) -> Tensor:
         """(N, 12, S, S): twice as large, still folded: a convolution takes half the time of a resize."""
@@ -119,6 +133,7 @@ class Painter(nn.Module):
         nn.init.zeros_(self.refine64.conv.bias)  # type: ignore[arg-type]
         self.rgb = nn.Conv2d(head // 4, 3, 3, 1, 1)
         self.detail = Detail(head, detail, doublings) if doublings else None
+        self.unfold: Unfold = unfolded
 
     def body(self, maps: Tensor, regions: Tensor, z: Tensor) -> tuple[Tensor, Tensor]:
         """-> features (N, head, 64, 64) and the face at 128: (N, 3, 128, 128)."""
@@ -132,7 +147,7 @@ class Painter(nn.Module):
         w = self.whole(h.flatten(1)) + self.style(z)
         for up, skip, level in zip(self.ups, self.skips, levels[-2::-1], strict=True):
             h = up(h, w) + skip(level)
-        h = act(F.pixel_shuffle(self.out(h), 2))
+        h = self.unfold(act(self.out(h)))
         h = h + self.refine64(h, w)
         return h, self.rgb(F.pixel_shuffle(h, 2))
 

@@ -56,7 +56,9 @@ class Reader(nn.Module):
         for narrow, merge, level in zip(self.narrow, self.merge, levels[-2::-1], strict=True):
             x = level + F.interpolate(narrow(x), scale_factor=2.0, mode="nearest")
             x = x + act(merge(x))
-        return soft_argmax(self.heat(x)) + offset, self.regions(x), hull
+        # a product of matrices: OpenVINO turns what a convolution gives round before the softmax
+        heat = self.heat.weight.flatten(1) @ x.flatten(2) + self.heat.bias[:, None]  # type: ignore[index]
+        return soft_argmax(heat.unflatten(-1, x.shape[2:])) + offset, self.regions(x), hull
 
     def hull(self, x: Tensor) -> Tensor:
         """(N, DIRECTIONS): how wide everything that is drawn is, in each direction, over its mean width.
@@ -67,8 +69,9 @@ class Reader(nn.Module):
         if x.shape[1] != 1 or x.shape[-1] < HULL_GRID:
             return x.new_ones(len(x), DIRECTIONS)  # no drawing
         ink = F.max_pool2d(1 - x.float(), x.shape[-1] // HULL_GRID)
-        is_ink = ((ink - 0.3) * 8).clamp(0, 1).flatten(2)  # N,1,G*G
-        reach = (is_ink * (self.ways.float() + 1)).amax(-1)  # N,2D: 0 where nothing is drawn
+        is_ink = ((ink - 0.3) * 8).clamp(0, 1)  # N,1,G,G
+        reach = is_ink * (self.ways.float() + 1).unflatten(-1, is_ink.shape[2:])
+        reach = reach.amax(-1).amax(-1)  # N,2D: 0 where nothing is drawn
         wide = reach[:, :DIRECTIONS] + reach[:, DIRECTIONS:] - 2
         return wide / wide.mean(1, keepdim=True).clamp(min=0.05)
 

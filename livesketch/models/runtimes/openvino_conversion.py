@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from livesketch.models import checkpoint
 from livesketch.models.knobs import KNOBS
+from livesketch.models.networks.played import Played
 from livesketch.models.pixels import STYLE_SIZE
 
 STEPS = {"read": "reader", "settle": "settle", "paint": "painter"}  # file -> part of the network
@@ -35,7 +36,7 @@ def convert(weights: Path, folder: Path) -> None:
         step = getattr(held.network, STEPS[name])
         if name == "settle":
             given = (*given, *rest)
-        _save(step, given, folder / f"{name}.xml")
+        _save(Played(step) if name == "paint" else step, given, folder / f"{name}.xml")
         with torch.inference_mode():
             given = step(*given)
     if held.style_encoder is not None:

@@ -18,7 +18,7 @@ from livesketch.frames import Code, Picture
 from livesketch.models import CONVERTED, TORCH_PARTS, torch_part
 from livesketch.models.machine import cpu_words, installed, playing_threads
 from livesketch.models.networks import NETWORKS
-from livesketch.models.pixels import picture_from
+from livesketch.models.pixels import unfolded
 from livesketch.models.runtimes import Shape
 from livesketch.places import user_dir
 
@@ -43,16 +43,22 @@ class Runtime:
         self._read = self._compiled(read, quick).create_infer_request()
         self._settle = self._compiled(settle, "f32").create_infer_request()
         self._paint = self._compiled(paint, quick).create_infer_request()
+        # Each step reads where the one before it has written: handing arrays over takes longer than settling.
+        for before, after in ((self._read, self._settle), (self._settle, self._paint)):
+            for number in range(3):
+                after.set_input_tensor(number, before.get_output_tensor(number))
         drawing, code = read.inputs[0].get_shape(), settle.inputs[3].get_shape()
-        self.shape = Shape(drawing[1], drawing[3], code[1], paint.outputs[0].get_shape()[3])
+        side, channels = paint.outputs[0].get_shape()[2:]
+        self.shape = Shape(drawing[1], drawing[3], code[1], side if channels == 3 else 2 * side)
         self.device = cpu_words()
 
     def face(self, drawing: NDArray[np.float32], code: Code, knobs: NDArray[np.float32]) -> Picture:
-        meant = self._read.infer([drawing], share_inputs=True, share_outputs=True)
-        given = [meant[0], meant[1], meant[2], code[None], knobs[None]]
-        settled = self._settle.infer(given, share_inputs=True, share_outputs=True)
-        given = [settled[0], settled[1], settled[2]]
-        return picture_from(self._paint.infer(given, share_inputs=True, share_outputs=True)[0][0])
+        self._read.get_input_tensor(0).data[:] = drawing
+        self._settle.get_input_tensor(3).data[:] = code
+        self._settle.get_input_tensor(4).data[:] = knobs
+        for step in (self._read, self._settle, self._paint):
+            step.infer(share_outputs=True)
+        return unfolded(self._paint.get_output_tensor(0).data[0])
 
     def code_of(self, picture: NDArray[np.float32]) -> Code | None:
         if self._style is None:
