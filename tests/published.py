@@ -3,6 +3,7 @@
 import gc
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from livesketch.models.networks import psp, stylegan2
 
 OURS = Path(__file__).parent / "data" / "reference"
 TOLERANCE = 1e-3
+
+Change = Callable[[dict[str, Any]], None]  # makes a whole file's content a broken one
 
 SMALL = stylegan2.Config(img_resolution=64, channels=(16, 16, 8, 8, 8), z_dim=16, w_dim=16)
 SMALL_PSP = psp.Config(1, (16, 16, 16, 16), SMALL, 64)
@@ -137,3 +140,43 @@ def psp_content(network: psp.Network) -> dict[str, Any]:
     }
     average = network.latent_avg[:1] if is_one_w else network.latent_avg
     return {"state_dict": state, "latent_avg": average.clone(), "opts": options}
+
+
+# what may be wrong with a pSp file's content
+
+
+def without(name: str) -> Change:
+    def change(content: dict[str, Any]) -> None:
+        del content["state_dict"][name]
+
+    return change
+
+
+def holding(name: str, value: object) -> Change:
+    """Another tensor, or one more."""
+
+    def change(content: dict[str, Any]) -> None:
+        content["state_dict"][name] = value
+
+    return change
+
+
+def with_nan(name: str) -> Change:
+    def change(content: dict[str, Any]) -> None:
+        content["state_dict"][name].view(-1)[-1] = float("nan")
+
+    return change
+
+
+def saying(**options: object) -> Change:
+    def change(content: dict[str, Any]) -> None:
+        content["opts"] |= options
+
+    return change
+
+
+def averaging(*shape: int) -> Change:
+    def change(content: dict[str, Any]) -> None:
+        content["latent_avg"] = torch.zeros(shape)
+
+    return change

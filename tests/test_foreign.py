@@ -1,6 +1,7 @@
 """Published models are read whole or refused in a sentence; nothing in a file ever runs."""
 
 import argparse
+import copy
 import io
 import os
 import pickle
@@ -17,13 +18,20 @@ import numpy as np
 import pytest
 import torch
 from published import (
+    ENCODERS,
     SMALL,
     SMALL_PSP,
+    Change,
+    averaging,
     g_ema,
+    holding,
     psp_content,
     reference,
+    saying,
     small_generator,
     small_psp,
+    with_nan,
+    without,
 )
 
 from livesketch.errors import ModelError
@@ -290,6 +298,29 @@ def test_ten_gigabytes_that_are_only_claimed_are_never_allocated(tmp_path: Path)
     assert _peak() - before < 500_000
 
 
+def test_zip_bombs_whose_parts_lie_over_each_other_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.pt"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("archive/data.pkl", pickle.dumps({"state_dict": {}}))
+        archive.writestr("archive/data/0", bytes(2**20))
+        for number in range(1, 1000):  # a thousand million bytes, told of the same million
+            again = copy.copy(archive.infolist()[1])
+            again.filename = f"archive/data/{number}"
+            archive.filelist.append(again)
+    assert path.stat().st_size < 2 * 2**20
+    assert "over each other" in _refused(path).message
+
+
+def test_hooks_of_a_module_are_refused_before_anybody_could_call_them(tmp_path: Path) -> None:
+    """Nothing in this file calls the function; a module that was built from it would."""
+    state = {"_parameters": {}, "_forward_hooks": OrderedDict({0: torch.hub.load})}
+    for content in ({"G_ema": state}, {"state_dict": {}, "opts": {"hook": os.system}}):
+        path = tmp_path / "hooked.pkl"
+        path.write_bytes(pickle.dumps(content, protocol=2))
+        said = _refused(path).message
+        assert "was not run" in said or "asks for a download" in said
+
+
 def test_zip_bombs_are_refused_unopened(tmp_path: Path) -> None:
     path = tmp_path / "bomb.pt"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -299,76 +330,44 @@ def test_zip_bombs_are_refused_unopened(tmp_path: Path) -> None:
     assert "packed" in _refused(path).message
 
 
-def _tensors(content: dict) -> dict:
-    return content["state_dict"]
-
-
-def _lacks(content: dict) -> None:
-    del _tensors(content)["encoder.latlayer1.weight"]
-
-
-def _lacks_noise(content: dict) -> None:
-    del _tensors(content)["decoder.noises.noise_3"]
-
-
-def _has_more(content: dict) -> None:
-    _tensors(content)["encoder.stowaway.weight"] = torch.zeros(3)
-
-
-def _is_nan(content: dict) -> None:
-    _tensors(content)["encoder.styles.3.linear.weight"][2, 2] = float("nan")
-
-
-def _is_other(content: dict) -> None:
-    _tensors(content)["decoder.convs.1.conv.weight"] = torch.zeros(1, 16, 16, 5, 5)
-
-
 def _blurs(content: dict) -> None:
-    _tensors(content)["decoder.convs.0.conv.blur.kernel"] += 0.01
-
-
-def _is_w(content: dict) -> None:
-    content["opts"]["encoder_type"] = "BackboneEncoderUsingLastLayerIntoW"
-
-
-def _is_other_kind(content: dict) -> None:
-    content["opts"]["encoder_type"] = "Encoder4Editing"
-
-
-def _learned_in_w(content: dict) -> None:
-    content["opts"]["learn_in_w"] = True
-
-
-def _is_text(content: dict) -> None:
-    _tensors(content)["encoder.latlayer1.weight"] = "none"
-
-
-def _average(content: dict) -> None:
-    content["latent_avg"] = torch.zeros(3, 5)
+    content["state_dict"]["decoder.convs.0.conv.blur.kernel"] += 0.01
 
 
 @pytest.mark.parametrize(
     ("change", "word"),
     [
-        (_lacks, "latlayer1"),
-        (_lacks_noise, "noise"),
-        (_has_more, "stowaway"),
-        (_is_nan, "not finite"),
-        (_is_other, "shape"),
+        (without("encoder.latlayer1.weight"), "latlayer1"),
+        (without("decoder.noises.noise_3"), "noise"),
+        (holding("encoder.stowaway.weight", torch.zeros(3)), "stowaway"),
+        (with_nan("encoder.styles.3.linear.weight"), "not finite"),
+        (holding("decoder.convs.1.conv.weight", torch.zeros(1, 16, 16, 5, 5)), "shape"),
         (_blurs, "filters"),
-        (_is_w, "holds the tensors of GradualStyleEncoder"),
-        (_is_other_kind, "another kind"),
-        (_learned_in_w, "one w for all layers"),
-        (_is_text, "something else"),
-        (_average, "average"),
+        (saying(encoder_type=ENCODERS["w"]), "holds the tensors of GradualStyleEncoder"),
+        (saying(encoder_type="Encoder4Editing"), "another kind"),
+        (saying(learn_in_w=True), "one w for all layers"),
+        (holding("encoder.latlayer1.weight", "none"), "something else"),
+        (averaging(3, 5), "average"),
     ],
 )
-def test_a_psp_file_that_is_not_whole_is_refused(
-    tmp_path: Path, change: Callable[[dict], None], word: str
-) -> None:
+def test_a_psp_file_that_is_not_whole_is_refused(tmp_path: Path, change: Change, word: str) -> None:
     content = psp_content(small_psp())
     change(content)
     assert word in _refused(_saved(tmp_path / "odd.pt", content)).message
+
+
+@pytest.mark.parametrize("name", ["lacks", "stowaway", "not finite", "another shape"])
+def test_a_generator_that_is_not_whole_is_refused(tmp_path: Path, name: str) -> None:
+    state = g_ema(small_generator())
+    if name == "lacks":
+        del state["convs.3.activate.bias"]
+    elif name == "stowaway":
+        state["convs.3.stowaway"] = torch.zeros(3)
+    elif name == "not finite":
+        state["style.2.weight"][1, 1] = float("inf")
+    else:
+        state["to_rgbs.1.bias"] = torch.zeros(1, 4, 1, 1)
+    assert name in _refused(_saved(tmp_path / "odd.pt", {"g_ema": state})).message
 
 
 @pytest.mark.parametrize("share", [0.0005, 0.3, 0.9, 0.9999])

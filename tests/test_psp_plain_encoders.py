@@ -1,7 +1,6 @@
 """The W and the naive W+ encoder of the pSp paper: published files of them see, play and are refused as they should."""
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -10,7 +9,19 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from published import SMALL, SMALL_PSP, far, psp_content, small_psp
+from published import (
+    SMALL,
+    SMALL_PSP,
+    Change,
+    averaging,
+    far,
+    holding,
+    psp_content,
+    saying,
+    small_psp,
+    with_nan,
+    without,
+)
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
@@ -174,48 +185,26 @@ def test_a_config_with_an_encoder_that_is_not_known_is_refused(encoder: object) 
         psp.config_from({"generator": {}, "encoder": encoder})
 
 
-def lacks(content: dict) -> None:
-    del content["state_dict"]["encoder.linear.bias"]
-
-
-def has_more(content: dict) -> None:
-    content["state_dict"]["encoder.latlayer1.weight"] = torch.zeros(16, 24, 1, 1)
-
-
-def is_wide(content: dict) -> None:
-    content["state_dict"]["encoder.linear.weight"] = torch.zeros(512, 16)
-
-
-def is_narrow(content: dict) -> None:
-    content["state_dict"]["encoder.linear.weight"] = torch.zeros(16, 8)
-
-
-def has_nan(content: dict) -> None:
-    content["state_dict"]["encoder.linear.weight"][3, 3] = float("nan")
-
-
-def says_gradual(content: dict) -> None:
-    content["opts"] |= {"encoder_type": "GradualStyleEncoder", "learn_in_w": False}
-
-
-def has_three_averages(content: dict) -> None:
-    content["latent_avg"] = torch.zeros(3, 16)
-
-
 @pytest.mark.parametrize(
     ("change", "word"),
     [
-        (lacks, "lacks encoder.linear.bias"),
-        (has_more, "holds encoder.latlayer1.weight"),
-        (is_wide, "encoder.linear.weight in another shape"),
-        (is_narrow, "encoder.linear.weight in another shape"),
-        (has_nan, "not finite"),
-        (says_gradual, "says that its encoder is GradualStyleEncoder, but holds the tensors of"),
-        (has_three_averages, "average latents that do not fit"),
+        (without("encoder.linear.bias"), "lacks encoder.linear.bias"),
+        (
+            holding("encoder.latlayer1.weight", torch.zeros(16, 24, 1, 1)),
+            "holds encoder.latlayer1.weight",
+        ),
+        (holding("encoder.linear.weight", torch.zeros(512, 16)), "linear.weight in another shape"),
+        (holding("encoder.linear.weight", torch.zeros(16, 8)), "linear.weight in another shape"),
+        (with_nan("encoder.linear.weight"), "not finite"),
+        (
+            saying(encoder_type="GradualStyleEncoder", learn_in_w=False),
+            "says that its encoder is GradualStyleEncoder, but holds the tensors of",
+        ),
+        (averaging(3, 16), "average latents that do not fit"),
     ],
 )
 def test_a_file_that_is_not_whole_is_refused_in_a_sentence(
-    tmp_path: Path, kind: str, change: Callable[[dict], None], word: str
+    tmp_path: Path, kind: str, change: Change, word: str
 ) -> None:
     content = psp_content(small(kind))
     change(content)
