@@ -85,7 +85,8 @@ def read_psd(path: Path) -> tuple[Document, list[str]]:
         raise
     except Exception as error:  # a broken file can trip the library anywhere
         raise DrawingError(
-            f"{path.name} cannot be read as a Photoshop file.", str(error)
+            f"{path.name} cannot be read as a Photoshop file.",
+            "It may be cut short: copy it again, or save it once more in the program it is from.",
         ) from error
     document = _document(layers)
     if document.is_blank:

@@ -1,6 +1,8 @@
 """A drawing goes to other programs and comes back: as ink without paper, as layers, as strokes."""
 
 import json
+import os
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -212,6 +214,64 @@ def test_a_photoshop_file_cut_short_is_said_in_a_sentence(tmp_path, psd: Path, s
     path.write_bytes(content[: round(share * len(content))])
     with pytest.raises(DrawingError, match=r"cut\.psd"):
         read_drawings(path)
+
+
+ENDINGS = (".livesketch", ".svg", ".psd", ".ndjson")
+
+
+def refused(path: Path, words: str) -> None:
+    """In one sentence that names the file; the hint says what to do, not what a library said."""
+    with pytest.raises(DrawingError, match=words) as caught:
+        read_drawings(path)
+    error = caught.value
+    assert path.name in error.message
+    assert len(error.message) < 120
+    assert error.message.count(".") <= 2 + path.name.count(".")
+    assert not any(word in error.hint for word in ("Attribute(", "validator", "0x", "Error"))
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_what_is_no_drawing_is_refused_in_one_sentence_whatever_its_name_says(
+    tmp_path: Path, ending: str
+) -> None:
+    path = tmp_path / f"a{ending}"
+    for content in (b"\0" * 5000, bytes(range(256)) * 9, b"<!DOCTYPE html><html></html>"):
+        path.write_bytes(content)
+        refused(path, "not|cannot|no Quick")
+    path.write_bytes(b"")
+    refused(path, "empty")
+    path.unlink()
+    refused(path, "no file")
+    path.mkdir()
+    refused(path, "folder")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes and permissions of POSIX")
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_a_pipe_is_not_waited_for_and_a_locked_file_is_said_to_be_so(
+    tmp_path: Path, ending: str, monkeypatch
+) -> None:
+    pipe, locked = tmp_path / f"pipe{ending}", tmp_path / f"locked{ending}"
+    os.mkfifo(pipe)
+    refused(pipe, "no ordinary file")
+    locked.write_bytes(b"x")
+
+    def denied(self: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")  # root, who runs tests too, may read all
+
+    monkeypatch.setattr(Path, "read_bytes", denied)
+    refused(locked, "may not be read")
+
+
+@pytest.mark.parametrize("at", [14, 18, 22, 24, 26, 30])
+def test_a_photoshop_file_with_nonsense_in_its_head_is_refused(
+    tmp_path: Path, psd: Path, at: int
+) -> None:
+    content = bytearray(psd.read_bytes())
+    content[at : at + 4] = b"\x00\x37\xff\xff"
+    path = tmp_path / "hostile.psd"
+    path.write_bytes(content)
+    refused(path, "cannot be read|too large")
 
 
 def test_without_psd_tools_a_sentence_says_what_to_install(tmp_path, monkeypatch) -> None:

@@ -271,6 +271,29 @@ def test_too_many_points_are_refused(tmp_path, monkeypatch):
         read_svg(svg(tmp_path, line * 3))
 
 
+def test_a_list_without_end_is_not_read_to_its_end(tmp_path, monkeypatch):
+    monkeypatch.setattr("livesketch.canvas.svg_path._MOST_NUMBERS", 2000)
+    monkeypatch.setattr("livesketch.canvas.svg._MOST_POINTS", 900)
+    with pytest.raises(DrawingError, match="too many"):
+        read_svg(svg(tmp_path, f'<polyline points="{"0 1 " * 1_000_000}"/>'))
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    "shape",
+    [
+        '<path d="M1e308 1e308L-1e308 -1e308 1 1"/>',
+        '<g transform="matrix(1e308,0,0,1e308,1e308,0) scale(1e300)"><path d="M0 0L9 9"/></g>',
+        '<circle cx="5" cy="5" r="1e300"/>',
+    ],
+)
+def test_what_lies_out_of_this_world_is_left_out(tmp_path, shape):
+    with pytest.raises(DrawingError, match="holds no lines"):
+        read_svg(svg(tmp_path, shape))
+    line = '<line x1="10" y1="10" x2="20" y2="20"/>'
+    assert len(read_svg(svg(tmp_path, shape + line)).strokes) == 1
+
+
 def test_an_svg_cut_in_half_opens_with_what_is_whole(tmp_path):
     path = svg(tmp_path, '<line x1="10" y1="10" x2="20" y2="20"/>' * 20)
     content = path.read_bytes()

@@ -1,6 +1,7 @@
 """Drawings on disk: a file that is read is whole in memory; one that is written is either the old or the new one."""
 
 import errno
+import stat
 from pathlib import Path
 
 from livesketch.disk import write_whole
@@ -18,13 +19,19 @@ def write_safely(path: Path, content: bytes) -> None:
 def read_whole(path: Path, largest: int) -> bytes:
     """The bytes of a file, at most `largest` of them; DrawingError where there are none or it cannot be."""
     try:
-        if path.stat().st_size > largest:
+        state = path.stat()
+        if not (stat.S_ISREG(state.st_mode) or stat.S_ISDIR(state.st_mode)):
+            # a pipe would be waited for until somebody writes into it
+            raise DrawingError(f"{path.name} is no ordinary file.", "Name a drawing.")
+        if state.st_size > largest:
             raise DrawingError(f"{path.name} is too large to be a drawing.")
         content = path.read_bytes()
     except FileNotFoundError:
         raise DrawingError(f"There is no file {path}.", "Check the name.") from None
     except IsADirectoryError:
         raise DrawingError(f"{path.name} is a folder.", "Name a file in it.") from None
+    except PermissionError:
+        raise DrawingError(f"{path.name} may not be read.", "Check its permissions.") from None
     except OSError as error:
         raise DrawingError(f"{path.name} cannot be read: {error.strerror or error}.") from error
     if not content.strip():

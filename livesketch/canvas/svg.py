@@ -12,6 +12,7 @@ from livesketch.canvas.svg_path import Line, ellipse, lines_of_path, numbers
 
 _DEEPEST = 200
 _MOST_POINTS = 500_000
+_FARTHEST = 1e9  # from the page's corner; what lies beyond would be drawn as one dot
 _HIDDEN = {"defs", "clipPath", "mask", "symbol", "marker", "pattern", "linearGradient", "title"}
 _TRANSFORM = re.compile(r"(matrix|translate|scale|rotate|skewX|skewY)\s*\(([^)]*)\)")
 
@@ -95,8 +96,9 @@ class _Parser:
             self._points += len(line)
             if self._points > _MOST_POINTS:
                 raise SvgError("holds too many points")
-            placed = line @ context.matrix[:, :2].T + context.matrix[:, 2]
-            if not np.isfinite(placed).all():
+            with np.errstate(over="ignore", invalid="ignore"):
+                placed = line @ context.matrix[:, :2].T + context.matrix[:, 2]
+            if not (np.abs(placed) < _FARTHEST).all():
                 continue
             width = context.width
             if width is not None:
@@ -131,7 +133,8 @@ def _inner(outer: _Context, tag: str, attributes: dict[str, str]) -> _Context:
 
 
 def _times(a: Matrix, b: Matrix) -> Matrix:
-    return np.concatenate([a[:, :2] @ b[:, :2], a[:, :2] @ b[:, 2:] + a[:, 2:]], axis=1)
+    with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is left out
+        return np.concatenate([a[:, :2] @ b[:, :2], a[:, :2] @ b[:, 2:] + a[:, 2:]], axis=1)
 
 
 def _matrix(name: str, values: list[float]) -> Matrix:

@@ -17,12 +17,13 @@ _ARGUMENTS = {"M": 2, "L": 2, "H": 1, "V": 1, "C": 6, "S": 4, "Q": 4, "T": 2, "A
 _CURVE_PIECES = 24
 _ARC_PIECE = math.pi / 48
 _MOST_POINTS = 300_000
+_MOST_NUMBERS = 1_200_000  # of one list, more than are drawn: what comes after is not even read
 
 
 def numbers(text: str) -> list[float]:
-    """The numbers at the start of a text, up to what is none."""
+    """The numbers at the start of a text, up to what is none, or to very many."""
     found, position = [], 0
-    while match := _NUMBER.match(text, position):
+    while len(found) < _MOST_NUMBERS and (match := _NUMBER.match(text, position)):
         found.append(_finite(match[1]))
         position = match.end()
     return found
