@@ -144,6 +144,32 @@ def test_clear_keeps_a_held_person_and_brings_another_otherwise(start) -> None:
     assert play.view.look_index != look
 
 
+def test_undo_goes_back_through_clear_painted_parts_and_other_people(start) -> None:
+    play = start()
+    play.draw(*HEAD)
+    play.do("next_person")
+    play.draw((0.3, 0.3), (0.4, 0.3), (0.5, 0.35))
+    play.do("mask")
+    play.draw((0.5, 0.7), (0.55, 0.7), (0.6, 0.7))
+    document = play.app.stage.session.document
+    drawn, sheet = document.strokes, document.sheet
+    play.do("clear")
+    play.do("next_person")
+    play.do("pen")
+    play.draw((0.2, 0.8), (0.3, 0.8), (0.4, 0.8))
+    steps = [len(document.strokes)]
+    while document.can_undo:
+        play.do("undo")
+        steps.append(len(document.strokes))
+        if len(steps) == 3:
+            assert document.strokes == drawn
+            assert document.sheet is sheet
+    assert steps == [1, 0, 2, 2, 1, 0]
+    while document.can_redo:
+        play.do("redo")
+    assert len(document.strokes) == 1
+
+
 def test_a_knob_changes_the_face_without_a_new_line(start) -> None:
     play = start()
     play.draw(*HEAD)

@@ -1,6 +1,8 @@
 """Keys of one's own, a left hand, another language, the first-run tour, examples to open."""
 
+import ast
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pygame
 import pytest
 from ui_stage import Hand, names
 
+from livesketch import errors
 from livesketch.canvas.drawing_file import load_with_notes
 from livesketch.controls.actions import ACTIONS, Action
 from livesketch.controls.key_file import read_keys, unreachable, write_sample
@@ -134,6 +137,48 @@ def test_names_and_numbers_go_into_another_languages_sentence():
     assert chinese("Brush: pencil.") == "笔：铅笔。"
     assert chinese("something nobody wrote") == "something nobody wrote"
     assert Catalogue("en")("Undo") == "Undo"
+
+
+def test_several_sentences_are_told_one_by_one():
+    chinese = Catalogue("zh")
+    assert chinese("a.svg is a folder. Name a file in it.") == (
+        "a.svg 是一个文件夹。请指定其中的文件。"
+    )
+    assert chinese("Saved my. own.png.") == "已保存 my. own.png。"
+    words = "The drawing is not kept safe while you draw: full. Save your drawing yourself."
+    assert chinese(words) == "绘画时无法自动保存：full。请自己保存这幅画。"
+
+
+ARTISTS = "canvas desk paper_acts camera_acts live staging layered session player ui tablet feeling"
+SAID = (*ARTISTS.split(), "acts", "tools", "picking", "transfers", "drawings", "outputs/files.py")
+
+
+def failures(path: Path) -> list[str]:
+    """The sentences and hints of the errors that a file raises, with 7 for what is put in."""
+    found = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Call) or ast.unparse(node.func) not in vars(errors):
+            continue
+        for given in node.args:
+            if isinstance(given, ast.Constant) and isinstance(given.value, str):
+                found.append(given.value)
+            elif isinstance(given, ast.JoinedStr):
+                parts = [
+                    one.value if isinstance(one, ast.Constant) else "7" for one in given.values
+                ]
+                found.append("".join(map(str, parts)))
+    return [words for words in found if re.search("[a-z]{2}", words)]
+
+
+def test_every_failure_that_an_artist_can_meet_is_told_in_their_language():
+    chinese, root = Catalogue("zh"), Path(errors.__file__).parent
+    files = [root / name for name in SAID if name.endswith(".py")]
+    for name in SAID:
+        files += [root / f"{name}.py"] if (root / f"{name}.py").exists() else []
+        files += (root / name).rglob("*.py") if (root / name).is_dir() else []
+    told = {words: path.name for path in files for words in failures(path)}
+    assert len(told) > 80
+    assert {words: name for words, name in told.items() if not has_han(chinese(words))} == {}
 
 
 def test_every_sign_of_the_catalogue_is_in_the_font():

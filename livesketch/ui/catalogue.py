@@ -9,6 +9,7 @@ from functools import lru_cache
 from livesketch.places import assets_dir
 
 LANGUAGES = ("auto", "en", "zh")
+_SENTENCE_END = re.compile(r"(?<=[.…!?]) (?=\S)")
 
 
 class Catalogue:
@@ -23,7 +24,7 @@ class Catalogue:
         self._plain = {one: other for one, other in texts.items() if "{}" not in one}
         self._patterns = [
             (re.compile(_pattern(one), re.DOTALL), other)
-            for one, other in texts.items()
+            for one, other in sorted(texts.items(), key=_plainness)
             if "{}" in one
         ]
         self._known: dict[str, str] = {}
@@ -39,6 +40,15 @@ class Catalogue:
         return self._known[words]
 
     def _fitted(self, words: str) -> str:
+        """Several sentences one by one, where all of them are known."""
+        sentences = _SENTENCE_END.split(words)
+        if len(sentences) > 1:
+            others = [self(one) for one in sentences]
+            if all(other != one for one, other in zip(sentences, others, strict=True)):
+                return "".join(others)
+        return self._filled(words)
+
+    def _filled(self, words: str) -> str:
         for pattern, other in self._patterns:
             match = pattern.fullmatch(words)
             if match is not None:
@@ -69,3 +79,8 @@ def _texts(language: str) -> Mapping[str, str]:
 
 def _pattern(sentence: str) -> str:
     return "(.+?)".join(re.escape(part) for part in sentence.split("{}"))
+
+
+def _plainness(text: tuple[str, str]) -> int:
+    """What says most itself is tried first: it leaves least to be anything."""
+    return -len(text[0].replace("{}", ""))
