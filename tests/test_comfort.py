@@ -24,8 +24,9 @@ from livesketch.ui import theme
 from livesketch.ui.catalogue import Catalogue, has_han, language_of
 from livesketch.ui.kit import Kit
 from livesketch.ui.layout import Focus, arrange
-from livesketch.ui.view import Marks
+from livesketch.ui.view import Marks, Stats
 from livesketch.ui.widgets.key_help import _best, _cap_width, _groups
+from livesketch.ui.widgets.status import _figures
 from livesketch.ui.widgets.tour import CARDS, PEOPLE, _lines
 from livesketch.ui.window import Window
 
@@ -117,6 +118,20 @@ def test_a_left_hand_draws_where_it_sees_the_paper(hand):
     assert (first.x, first.y) == pytest.approx((0.2, 0.3), abs=0.005)
 
 
+@pytest.mark.parametrize("is_left_handed", [False, True])
+def test_what_a_tool_does_is_told_beside_it_and_covers_no_tool(hand, is_left_handed):
+    hand.facts["values"] = {**defaults(), "left_handed": is_left_handed}
+    hand.turn()
+    hand.turn()
+    hand.move(*hand.part("rail.undo").rect.center)
+    hand.turn()
+    hand.window._desk.hovered_since -= 10
+    hand.turn()
+    tip = hand.part("tip").rect
+    tools = [part.rect for part in hand.window._parts if part.name.startswith("rail.")]
+    assert tip.collidelist(tools) < 0
+
+
 # --- languages
 
 
@@ -137,6 +152,12 @@ def test_names_and_numbers_go_into_another_languages_sentence():
     assert chinese("Brush: pencil.") == "笔：铅笔。"
     assert chinese("something nobody wrote") == "something nobody wrote"
     assert Catalogue("en")("Undo") == "Undo"
+
+
+def test_the_figures_of_the_foot_and_the_names_of_narrow_knobs_are_told_too():
+    chinese = Catalogue("zh")
+    for words in (*_figures(Stats(82.4, 85.1, 12.0)), _figures(Stats(82.4))[0], "faithful"):
+        assert has_han(chinese(words)), words
 
 
 def test_several_sentences_are_told_one_by_one():

@@ -24,7 +24,10 @@ def parts(found: Sequence[Part], desk: Desk, layout: Layout, kit: Kit, now: floa
     rect = pygame.Rect(0, 0, width, step * len(lines) + kit.px(12))
     space = kit.px(8)
     if layout.rail.colliderect(part.rect):
-        rect.midleft = (part.rect.right + space, part.rect.centery)
+        if layout.rail.x < layout.paper.x:
+            rect.midleft = (part.rect.right + space, part.rect.centery)
+        else:  # for a left hand
+            rect.midright = (part.rect.x - space, part.rect.centery)
     elif layout.panel.width and layout.panel.colliderect(part.rect):
         rect.midright = (layout.panel.x - space, part.rect.centery)
     else:
