@@ -2,11 +2,12 @@
 
 The bundled models (mediapipe up to 0.10.21) are the default. Newer releases carry no models and
 have only the Tasks interface; they use `face_landmarker.task`, and if it is there
-`selfie_segmenter.tflite`, from the user's data folder. The Tasks road beyond the missing file is
-written against MediaPipe's documentation and has not been run.
+`selfie_segmenter.tflite`, from the user's data folder.
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -23,6 +24,7 @@ from livesketch.errors import TraceError
 from livesketch.frames import Picture, Place
 from livesketch.places import user_dir
 from livesketch.tracing.chains import COUNT
+from livesketch.tracing.framing import place_of
 from livesketch.tracing.quiet import quiet
 
 LANDMARKER_FILE = "face_landmarker.task"
@@ -88,6 +90,17 @@ def _task(name: str) -> Path:
             f"Put MediaPipe's {name} into {path.parent}, or use Python 3.11 or 3.12.",
         )
     return path
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """A file that is no model is one sentence."""
+    try:
+        yield
+    except (RuntimeError, ValueError) as error:
+        raise TraceError(
+            f"{path.name} is not a model that MediaPipe can read.", "Fetch it again."
+        ) from error
 
 
 def _array(landmarks: Any, picture: Picture) -> NDArray[np.float32]:
@@ -170,13 +183,8 @@ class _TaskMesh:
         options = vision.FaceLandmarkerOptions(
             base_options=mp.tasks.BaseOptions(model_asset_path=str(path)), num_faces=faces
         )
-        try:
-            with quiet():
-                self._mesh = vision.FaceLandmarker.create_from_options(options)
-        except (RuntimeError, ValueError) as error:
-            raise TraceError(
-                f"{path.name} is not a model that MediaPipe can read.", "Fetch it again."
-            ) from error
+        with quiet(), _readable(path):
+            self._mesh = vision.FaceLandmarker.create_from_options(options)
 
     def points(self, picture: Picture) -> NDArray[np.float32] | None:
         return next(iter(self.all_points(picture)), None)
@@ -196,14 +204,9 @@ class _TaskCrowd:
         self._mesh = _TaskMesh(path, faces=self.MOST)
 
     def places(self, picture: Picture) -> list[Place]:
-        found = []
-        for points in self._mesh.all_points(picture):
-            x, y = points[:, :2].min(0)
-            wide, tall = np.ptp(points[:, 0]), 0.75 * np.ptp(points[:, 1])
-            found.append(
-                _square(float(x + wide / 2), float(y + tall / 3), float(wide), float(tall))
-            )
-        return sorted(found, key=lambda place: place.x + place.side / 2)
+        found = [place_of(points) for points in self._mesh.all_points(picture)]
+        upright = [Place(one.x, one.y, one.side) for one in found]
+        return sorted(upright, key=lambda place: place.x + place.side / 2)
 
     def close(self) -> None:
         self._mesh.close()
@@ -217,7 +220,7 @@ class _TaskSegmenter:
             output_confidence_masks=True,
             output_category_mask=False,
         )
-        with quiet():
+        with quiet(), _readable(path):
             self._person = vision.ImageSegmenter.create_from_options(options)
 
     def person(self, picture: Picture) -> NDArray[np.float32]:
