@@ -299,3 +299,53 @@ def test_hair_comes_from_the_drawing_little_by_little() -> None:
     falls = -steps.diff()
     assert (falls >= 0).all()
     assert falls.max() < 0.4
+
+
+def owned() -> Settle:
+    """What two people of unlike features are drawn with."""
+    torch.manual_seed(0)
+    settle = Settle(len(POINTS), 4, 32, TINY.shapes, 8, own=True)
+    fill(settle, FACE)
+    settle.own.normal_(0, 0.01)
+    settle.usual.normal_(0, 0.1)
+    return settle
+
+
+def two_people(settle: Settle, logits: torch.Tensor, strict: float) -> torch.Tensor:
+    """(2, M, 64, 64): the lines of two people, both drawn alike."""
+    points, hull = FACE[None].expand(2, -1, -1), ROUND.expand(2, -1)
+    held = knobs(**dict.fromkeys(PART_NAMES, strict)).expand(2, -1)
+    z = torch.stack([torch.ones(8), -torch.ones(8)])
+    return settle(points, logits.expand(2, -1, -1, -1), hull, z, held)[0]
+
+
+def test_a_crude_drawing_leaves_people_their_own_features_and_a_sure_one_or_a_faithful_hand_does_not() -> (
+    None
+):
+    settle = owned()
+    crude, sure = settle.usual[None], 30 * torch.randn(1, 4, 32, 32)
+    far = [
+        (lines[0] - lines[1]).abs().mean().item()
+        for lines in (
+            two_people(settle, crude, 0.25),
+            two_people(settle, crude, 0.8),
+            two_people(settle, sure, 0.25),
+            two_people(settle, crude, 1.0),
+        )
+    ]
+    assert far[0] > 0.01
+    assert far[0] > far[1] > 0
+    assert far[2] == far[3] == 0
+
+
+def test_a_crude_drawing_is_taken_less_strictly_but_for_its_mouth() -> None:
+    settle = owned()
+    settle.own.zero_()
+    odd = settle.aligned(drawn())[2]
+    strict, nobody = torch.full((1, len(POINTS), 1), 0.25), torch.zeros(1, 8)
+    likely = settle.plausible(odd)
+    crude = settle.meant(odd, nobody, strict, torch.ones(1, 1, 1)) - likely
+    sure = settle.meant(odd, nobody, strict, torch.zeros(1, 1, 1)) - likely
+    is_mouth = torch.tensor([index in PARTS["mouth"] for index in POINTS])
+    assert torch.allclose(crude[:, is_mouth], sure[:, is_mouth])
+    assert crude[:, ~is_mouth].norm() < 0.8 * sure[:, ~is_mouth].norm()

@@ -6,7 +6,7 @@ import torch
 from tiny import TINY
 from training_data import regions, write_prepared
 
-from livesketch.models.networks.face_lines import POINTS, mirror_rows
+from livesketch.models.networks.face_lines import PARTS, POINTS, mirror_rows
 from livesketch.models.networks.reader import Reader
 from livesketch.models.networks.shape import Settle
 from livesketch.training import shapes
@@ -114,3 +114,54 @@ def test_a_person_has_the_hair_that_such_people_have(tmp_path) -> None:
     assert there[0] > there[1] + 0.15
     elsewhere = settle.worn_usually(codes).softmax(1)[:, HAIR, 2:5, 26:29].mean((1, 2))
     assert abs(elsewhere[0] - elsewhere[1]) < 0.05
+
+
+def featured(tmp_path) -> tuple[Settle, Prepared]:
+    """What is learned of a crowd whose pale half has far higher eyebrows than the dark half."""
+    folder = write_prepared(tmp_path, count=60)
+    pictures, landmarks = np.load(folder / "pictures.npy"), np.load(folder / "landmarks.npy")
+    is_pale = np.arange(60) % 2 == 0
+    pictures[:] = np.where(is_pale, 220, 40)[:, None, None, None]
+    landmarks[is_pale[:, None] & np.isin(np.arange(landmarks.shape[1]), PARTS["brows"]), 1] -= 0.04
+    np.save(folder / "pictures.npy", pictures)
+    np.save(folder / "landmarks.npy", landmarks)
+
+    def encode(y: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        code = torch.zeros(len(y), 32)
+        code[:, 3] = y.mean()
+        return code, code
+
+    settle = Settle(len(POINTS), 8, 32, TINY.shapes, 32, own=True)
+    data = open_prepared(folder)
+    shapes.describe(settle, data, 0)
+    shapes.give_features(settle, encode, data, 0)  # type: ignore[arg-type]
+    return settle, data
+
+
+def test_a_look_has_the_features_that_such_people_have(tmp_path) -> None:
+    settle, _ = featured(tmp_path)
+    brow, eye = POINTS.index(105), POINTS.index(159)
+    above = settle.own[3, brow, 1] - settle.own[3, eye, 1]
+    assert above < -0.01
+    assert abs(above) > 2 * abs(settle.own[3, POINTS.index(152), 1])
+
+
+def test_looks_differ_in_features_as_people_do_but_not_in_what_they_do(tmp_path) -> None:
+    settle, data = featured(tmp_path)
+    points = torch.from_numpy(np.asarray(data.landmarks)[:, POINTS])
+    real = settle.aligned(points)[2].std(0).norm(dim=-1)
+    torch.manual_seed(0)
+    looks = torch.einsum("nz,zkc->nkc", torch.randn(400, 32), settle.own)
+    rest = [k for k, index in enumerate(POINTS) if index not in PARTS["mouth"]]
+    spread = looks.std(0).norm(dim=-1)
+    assert 0.8 < spread[rest].mean() / real[rest].mean() < 1.2 * shapes.REACH
+    parted = looks[:, POINTS.index(14)] - looks[:, POINTS.index(13)]
+    assert parted.abs().max() < 1e-6
+    assert torch.allclose(looks, shapes._mirrored(looks), atol=1e-3)
+    assert not torch.allclose(looks[0], looks[1], atol=0.01)
+
+
+def test_the_same_seed_gives_the_same_people_their_features(tmp_path) -> None:
+    first = featured(tmp_path)[0]
+    again = featured(tmp_path)[0]
+    assert torch.allclose(first.own, again.own, atol=1e-5)

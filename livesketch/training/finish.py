@@ -75,6 +75,8 @@ def finish(options: FinishOptions, say: Callable[[str], None]) -> Path:
         say(
             "skin tones of random looks, very light to dark: " + " ".join(f"{s:.0%}" for s in tones)
         )
+        if config.own:
+            shapes.give_features(network.settle, encoder, data, options.seed)
         if config.worn:
             shapes.dress(network.settle, encoder, data)
         moved = directions.find(network, data, options.seed)

@@ -132,7 +132,9 @@ def train(options: TrainOptions, say: Callable[[str], None]) -> None:
 
 def config_of(task: str, size: int) -> compact.Config:
     channels, side = INPUTS[task]
-    return compact.Config(img_resolution=size, input_channels=channels, input_size=side, worn=WORN)
+    return compact.Config(
+        img_resolution=size, input_channels=channels, input_size=side, own=1, worn=WORN
+    )
 
 
 def pix2pix_config(size: int) -> pix2pix.Config:

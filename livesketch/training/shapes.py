@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 
 from livesketch.models.networks.compact import StyleEncoder
-from livesketch.models.networks.face_lines import POINTS, mirror_rows
+from livesketch.models.networks.face_lines import PARTS, POINTS, mirror_rows
 from livesketch.models.networks.painter import BASE
 from livesketch.models.networks.reader import Reader
 from livesketch.models.networks.shape import Settle
@@ -21,6 +21,8 @@ DRAWINGS, SIDE = 400, 256
 PEOPLE, RIDGE = 3000, 20.0
 # of what codes say about hair: with all of it, doodles in one look have one head of hair
 WORN_SHARE = 0.3
+FEATURES = 16  # ways in which people's features differ that go with a code
+REACH = 2.0  # spreads of real faces: a look's features on a drawing that leaves them open
 SELDOM = 0.03  # a share as good as none
 PITCH = 0.8  # how quickly the person changes with the head: higher, and the same head drawn again is another person
 
@@ -55,30 +57,78 @@ def describe(settle: Settle, data: Prepared, seed: int) -> None:
     settle.phase.copy_(torch.from_numpy(rng.uniform(0, 2 * np.pi, tuple(settle.phase.shape))))
 
 
+def give_features(settle: Settle, style_encoder: StyleEncoder, data: Prepared, seed: int) -> None:
+    """Fill in place which features go with which code; `describe` comes first.
+
+    What codes of photos say of their shapes (ridge regression) is said; the rest, which a photo's
+    code does not hold, is drawn by lot, so that every look has a face of its own. What a face does
+    is left out: how far lips part and where their corners are.
+    """
+    settle.own.zero_()
+    every = _people(data)
+    points = torch.from_numpy(np.asarray(data.landmarks)[:, POINTS])
+    shapes = settle.aligned(points)[2]
+    upright = ((shapes + _mirrored(shapes)) / 2).double()  # a lopsided face is a turned head's
+    row = {index: k for k, index in enumerate(POINTS)}
+    high = upright[:, :, 1]
+    parted = high[:, row[14]] - high[:, row[13]]
+    lifted = high[:, [row[13], row[14]]].mean(1) - high[:, [row[61], row[291]]].mean(1)
+    does = torch.stack([parted, parted.clamp(min=float(parted.median())), lifted], 1)
+    does, flat = does - does.mean(0), (upright - upright.mean(0)).flatten(1)
+    flat = flat - does @ torch.linalg.lstsq(does, flat).solution
+    _, sizes, ways = torch.linalg.svd(flat, full_matrices=False)
+    count = min(FEATURES, len(ways), settle.own.shape[0] // 2)
+    spread, ways = (sizes[:count] / len(flat) ** 0.5).clamp(min=1e-6), ways[:count]
+    by = _regressed(_codes(style_encoder, data, every), (flat @ ways.T / spread)[every])
+    told = torch.linalg.norm(by, dim=0).clamp(min=1e-6)
+    lot = np.random.default_rng(seed).normal(size=tuple(by.shape))
+    free = torch.from_numpy(lot)
+    free = torch.linalg.qr(free - by @ torch.linalg.lstsq(by, free).solution)[0]
+    share = told.clamp(max=0.95)
+    mixed = by / told * share + free * torch.sqrt(1 - share**2)
+    own = ((mixed * spread) @ ways).unflatten(1, (-1, 2)) * REACH
+    mouth = [row[index] for index in sorted(set(PARTS["mouth"]))]
+    own[:, mouth] = own[:, mouth].mean(1, keepdim=True)  # painters close the mouths of odd lips
+    settle.own.copy_(own)
+
+
 def dress(settle: Settle, style_encoder: StyleEncoder, data: Prepared) -> None:
     """Fill in place what hair and clothes go with which code: principal components, regressed on codes."""
-    every = np.linspace(0, len(data.pictures) - 1, min(len(data.pictures), PEOPLE)).astype(int)
-    fold, codes, kinds = data.pictures.shape[1] // BASE, [], []
-    with torch.no_grad():
-        for i in every:
-            small = raster.smaller(np.asarray(data.pictures[i]), fold)
-            y = torch.from_numpy(np.ascontiguousarray(small)).permute(2, 0, 1)[None].float()
-            codes.append(style_encoder(y / 127.5 - 1)[0][0])
-            kinds.append(_shares(np.asarray(data.regions[i]), settle.usual.shape[-1]))
-    seen = torch.stack(codes).double()
+    every = _people(data)
+    kinds = [_shares(np.asarray(data.regions[i]), settle.usual.shape[-1]) for i in every]
     logits = torch.log(torch.from_numpy(np.stack(kinds)) + SELDOM).flatten(1)
     logits = logits - logits.mean(0)
     ways = min(len(settle.worn), len(every))
     _, _, found = torch.svd_lowrank(logits, q=ways + 6, niter=4)
     found = found[:, :ways]
-    there = (logits @ found).double()
-    seen = seen - seen.mean(0)
-    ridge = RIDGE * torch.eye(seen.shape[1], dtype=torch.double)
-    by = torch.linalg.solve(seen.T @ seen + ridge, seen.T @ there)
+    by = _regressed(_codes(style_encoder, data, every), (logits @ found).double())
     settle.worn.zero_()
     settle.worn_by.zero_()
     settle.worn[:ways].copy_(found.T.unflatten(1, settle.worn.shape[1:]))
     settle.worn_by[:, :ways].copy_(by * WORN_SHARE)
+
+
+def _people(data: Prepared) -> np.ndarray:
+    """Rows of photos, evenly among all, that codes are found of."""
+    return np.linspace(0, len(data.pictures) - 1, min(len(data.pictures), PEOPLE)).astype(int)
+
+
+def _codes(style_encoder: StyleEncoder, data: Prepared, every: np.ndarray) -> torch.Tensor:
+    """(N, Z): the codes of those photos."""
+    fold, codes = data.pictures.shape[1] // BASE, []
+    with torch.no_grad():
+        for i in every:
+            small = raster.smaller(np.asarray(data.pictures[i]), fold)
+            y = torch.from_numpy(np.ascontiguousarray(small)).permute(2, 0, 1)[None].float()
+            codes.append(style_encoder(y / 127.5 - 1)[0][0])
+    return torch.stack(codes).double()
+
+
+def _regressed(codes: torch.Tensor, there: torch.Tensor) -> torch.Tensor:
+    """(Z, W): what codes (N, Z) say of values (N, W), both about their means (Hoerl 1970)."""
+    seen = codes - codes.mean(0)
+    ridge = RIDGE * torch.eye(seen.shape[1], dtype=torch.double)
+    return torch.linalg.solve(seen.T @ seen + ridge, seen.T @ (there - there.mean(0)))
 
 
 def _shares(kinds: np.ndarray, grid: int) -> np.ndarray:

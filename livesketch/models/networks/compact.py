@@ -29,6 +29,7 @@ class Config:
     w_dim: int = 192
     regions: int = 8  # background, skin, hair … of a face
     shapes: int = 24  # ways in which real faces' shapes differ
+    own: int = 0  # 1: people have features of their own, which a crude drawing leaves them
     worn: int = 0  # ways in which hair and clothes differ from person to person
     reader: tuple[int, int, int, int] = (64, 96, 160, 192)  # channels at 32, 16, 8, 4
     encoder: tuple[int, int, int, int] = (64, 64, 128, 192)  # the painter's, at 32, 16, 8, 4
@@ -45,6 +46,7 @@ LIMITS = {
     "w_dim": (8, 1024),
     "regions": (2, 64),
     "shapes": (1, 200),
+    "own": (0, 1),
     "worn": (0, 100),
     "reader": (8, 512),
     "encoder": (8, 512),
@@ -100,7 +102,13 @@ class Network(nn.Module):
             config.input_channels, config.input_size, config.regions, config.reader
         )
         self.settle = Settle(
-            len(POINTS), config.regions, GRID, config.shapes, config.z_dim, config.worn
+            len(POINTS),
+            config.regions,
+            GRID,
+            config.shapes,
+            config.z_dim,
+            bool(config.own),
+            config.worn,
         )
         self.painter = Painter(
             config.regions,

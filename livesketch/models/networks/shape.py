@@ -14,6 +14,7 @@ LIMIT = 1.6  # spreads of real faces beyond which a plausible face does not go
 # the usual doubt, below which a drawing shows its hair, and above which it does not. Measured: lines with
 # hair 0.4 to 0.7, doodles without 0.9 to 1.1
 SAID, UNSAID = 0.6, 0.9
+CRUDE = 0.7  # of how strictly a drawing binds in the middle of the slider, when it shows no hair
 
 
 class Settle(nn.Module):
@@ -35,11 +36,20 @@ class Settle(nn.Module):
     direction_codes: Tensor
     direction_shapes: Tensor
     part_of: Tensor
+    who_part: Tensor
+    own: Tensor
     worn: Tensor
     worn_by: Tensor
 
     def __init__(
-        self, points: int, regions: int, grid: int, shapes: int, z_dim: int, worn: int = 0
+        self,
+        points: int,
+        regions: int,
+        grid: int,
+        shapes: int,
+        z_dim: int,
+        own: bool = False,
+        worn: int = 0,
     ) -> None:
         super().__init__()
         self.register_buffer("mean", torch.zeros(points, 2))
@@ -53,12 +63,16 @@ class Settle(nn.Module):
         self.register_buffer("phase", torch.zeros(z_dim))
         self.register_buffer("direction_codes", torch.zeros(len(DIRECTIONS), z_dim))
         self.register_buffer("direction_shapes", torch.zeros(len(DIRECTIONS), points, 2))
+        if own:  # how a person's features differ from the mean, by code
+            self.register_buffer("own", torch.zeros(z_dim, points, 2))
+        self.has_own = own
         if worn:  # ways in which people's regions differ, and what a code has to do with them
             self.register_buffer("worn", torch.zeros(worn, regions, grid, grid))
             self.register_buffer("worn_by", torch.zeros(z_dim, worn))
         self.has_worn = worn > 0
         part_of = [[float(index in indices) for index in POINTS] for indices in PARTS.values()]
         keep_constant(self, "part_of", part_of)
+        keep_constant(self, "who_part", [[float(index not in PARTS["mouth"])] for index in POINTS])
         self.lines = Lines()
 
     def forward(
@@ -67,17 +81,31 @@ class Settle(nn.Module):
         """What a reader read, z (N, Z), knobs (N, len(KNOBS)) -> maps, regions, z."""
         parts, hair, kin, directions = knobs.split([len(PARTS), 1, 1, len(DIRECTIONS)], 1)
         middle, turn, shape = self.aligned(points)
-        likely = self.plausible(shape)
-        strict = (parts @ self.part_of)[..., None]  # N,K,1
-        meant = likely + (shape - likely) * strict
-        meant = meant + torch.einsum("nd,dkc->nkc", directions, self.direction_shapes)
-        who = self.person(hull, z, kin) + directions @ self.direction_codes
         share = 0.4 + 0.6 * hair[..., None, None]
         said = logits.float() * share + self.usual * (1 - share)
+        unsaid = self.unsaid(said)
+        person = self.person(hull, z, kin)
+        strict = (parts @ self.part_of)[..., None]  # N,K,1
+        meant = self.meant(shape, person, strict, unsaid[:, 0])
+        meant = meant + torch.einsum("nd,dkc->nkc", directions, self.direction_shapes)
+        who = person + directions @ self.direction_codes
         if self.has_worn:
-            said = said + (self.worn_usually(who) - self.usual) * self.unsaid(said)
-        regions = F.softmax(said, 1)
-        return self.lines(turned(meant, turn) + middle), regions, who
+            said = said + (self.worn_usually(who) - self.usual) * unsaid
+        return self.lines(turned(meant, turn) + middle), F.softmax(said, 1), who
+
+    def meant(self, shape: Tensor, who: Tensor, strict: Tensor, unsaid: Tensor) -> Tensor:
+        """Drawn shapes (N, K, 2) -> painted ones. strict (N, K, 1): 0 plausible .. 1 as drawn.
+
+        A drawing that shows no hair is a crude one (unsaid, (N, 1, 1)): what it leaves open is filled
+        from the features of the person it shows, unless it is to be taken at its word.
+        """
+        likely = self.plausible(shape)
+        if not self.has_own:
+            return likely + (shape - likely) * strict
+        free = unsaid * (2 - 2 * strict).clamp(max=1)
+        loose = free * (1 - CRUDE) * self.who_part  # what a mouth does is not who somebody is
+        taken = likely + (shape - likely) * strict * (1 - loose)
+        return taken + torch.einsum("nz,zkc->nkc", who, self.own) * free
 
     def worn_usually(self, z: Tensor) -> Tensor:
         """Logits (N, R, grid, grid) of the hair and clothes that go with a person."""
