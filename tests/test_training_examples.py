@@ -270,3 +270,26 @@ def test_a_folder_that_is_not_prepared_is_one_sentence(tmp_path, spoil):
         path.write_text("hello")
     with pytest.raises(SourceError):
         open_prepared(tmp_path)
+
+
+@pytest.mark.parametrize(("apart", "furthest"), [(0.0, (0.0, 0.06)), (0.03, (0.075, 1.0))])
+def test_lips_that_are_open_are_shown_further_open_and_closed_ones_are_not_torn(
+    tmp_path, apart: float, furthest: tuple[float, float]
+) -> None:
+    folder = write_prepared(tmp_path)
+    landmarks = np.load(folder / "landmarks.npy")
+    height = landmarks[:, 152, 1] - landmarks[:, 10, 1]
+    middle = (landmarks[:, 13, 1] + landmarks[:, 14, 1]) / 2
+    landmarks[:, 13, 1], landmarks[:, 14, 1] = (
+        middle - apart * height / 2,
+        middle + apart * height / 2,
+    )
+    np.save(folder / "landmarks.npy", landmarks)
+    data, row = open_prepared(folder), {index: k for k, index in enumerate(POINTS)}
+
+    def seen(seed: int) -> float:
+        points = portrait(data, 128, np.random.default_rng(seed)).points
+        high = np.linalg.norm(points[row[152]] - points[row[10]])
+        return float(np.linalg.norm(points[row[14]] - points[row[13]]) / high)
+
+    assert furthest[0] < max(map(seen, range(60))) + 1e-6 < furthest[1]

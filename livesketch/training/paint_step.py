@@ -24,7 +24,7 @@ CRITICS = ("discriminator", "detail_discriminator", "projected")
 PAINTERS = ("network", "style_encoder")
 LOOKED_AT = [1, 5, 6, 7, 8]  # rows of MAPS: eyes, lips, irises
 EYES_COUNT = 4.0
-OWN, BORROWED, TWINS, CROWD = 0.4, 0.3, 0.3, 0.6  # how much it counts who a face is
+OWN, BORROWED, TWINS, CROWD = 0.4, 0.5, 0.1, 0.6  # how much it counts who a face is
 BLURS = 5  # of 8 regions are shown blurred by up to 4 cells: a reader is not always sure
 
 

@@ -95,6 +95,13 @@ def bend(picture: np.ndarray, place: np.ndarray, outside: int | None = None) -> 
     return bent[0].permute(1, 2, 0).round().clamp(0, 255).byte().numpy().reshape(picture.shape)
 
 
+def parted(landmarks: np.ndarray) -> float:
+    """How far apart the lips are, in heights of the face."""
+    _, down = axes(landmarks)
+    size = np.linalg.norm(landmarks[CHIN] - landmarks[TOP])
+    return float((landmarks[14] - landmarks[13]) @ down / size)
+
+
 def random_warp(
     landmarks: np.ndarray, rng: np.random.Generator, is_bold: bool = False, opened: float = 0.0
 ) -> Warp:
@@ -132,12 +139,12 @@ def random_warp(
     middle = (landmarks[13] + landmarks[14]) / 2
     bump(middle, down * (lower + corners * 0.35), 0.13)
     gap = float((landmarks[14] - landmarks[13]) @ down)
-    parted = gap * rng.uniform(-0.8, 0.9) if gap > 0.02 * size and rng.random() < 0.6 else 0.0
-    parted += abs(some(0.012, 0.25))
+    opening = gap * rng.uniform(-0.8, 0.9) if gap > 0.02 * size and rng.random() < 0.6 else 0.0
+    opening += abs(some(0.012, 0.25))
     if opened and rng.random() < 0.3:
-        parted = abs(rng.normal(0, opened)) * size if rng.random() < 0.6 else -gap * 0.9
-    bump(landmarks[0] * 0.4 + landmarks[13] * 0.6, -down * parted / 2, 0.06)
-    bump(landmarks[17] * 0.4 + landmarks[14] * 0.6, down * parted / 2, 0.06)
+        opening = abs(rng.normal(0, opened)) * size if rng.random() < 0.6 else -gap * 0.9
+    bump(landmarks[0] * 0.4 + landmarks[13] * 0.6, -down * opening / 2, 0.06)
+    bump(landmarks[17] * 0.4 + landmarks[14] * 0.6, down * opening / 2, 0.06)
     jaw, chin, nose = some(0.03, 0.4), some(0.03, 0.3), some(0.015, 0.3)
     for side, sign in ((172, -1), (397, 1)):
         bump(landmarks[side], across * sign * jaw, 0.14)
