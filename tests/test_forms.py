@@ -118,3 +118,10 @@ def test_whatever_lies_in_the_file_becomes_a_setup_or_nothing(kept: dict[str, An
 def test_nothing_stays_of_a_display_only_where_the_edges_would_meet() -> None:
     with pytest.raises(UsageError, match="crop"):
         checked_form("second screen", "crop", (0.6, 0, 0.6, 0))
+
+
+def test_the_network_is_let_in_only_where_an_address_is_named() -> None:
+    assert flags("--osc").osc == ("127.0.0.1", 9000)
+    assert flags("--osc", "9001").osc == ("127.0.0.1", 9001)
+    assert flags("--osc", "0.0.0.0:9001").osc == ("0.0.0.0", 9001)
+    assert flags("--page").setups["page"].host == "127.0.0.1"

@@ -85,6 +85,7 @@ def turn(screen: Screen, name: str, share: float, **playing: object) -> None:
     hand.turn()
     hand.turn()
     rect = hand.part(f"knob.{name}").rect
+    hand.window.close()
     screen.hand("mousemove", round(rect.x + share * (rect.w - 1)), rect.centery + 8, "click", 1)
 
 

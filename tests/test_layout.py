@@ -87,3 +87,12 @@ def test_a_crossfade_goes_from_the_drawing_to_the_face(mix: float, seen: tuple[i
 
 def test_the_knob_offers_every_layout() -> None:
     assert parameter("layout").choices == LAYOUTS
+
+
+def test_a_small_face_is_enlarged_smoothly() -> None:
+    stairs = np.zeros((64, 64, 3), np.uint8)
+    stairs[:, 32:] = 255
+    row = compose(stairs, blank(), "face", (512, 512))[256, :, 0].astype(int)
+    rise = row[(row > 20) & (row < 235)]
+    assert len(rise) >= 6  # a soft edge where enlarged pixels would make one step
+    assert (np.diff(rise) > 0).all()
