@@ -1,7 +1,6 @@
 """Published models of every task in the real window: brought in, chosen, and the picture follows what is shown."""
 
 import shutil
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +11,7 @@ import torch
 from PIL import Image
 from published import SMALL_PSP, psp_content, varied
 from screen import SIZE, Screen
-from test_real_tasks import has_palette, lies_at, swatch, two_people, zigzag
+from test_real_tasks import has_palette, lies_at, settled, swatch, two_people, zigzag
 from test_real_window import part, quickdraw_face
 from ui_stage import Hand
 
@@ -127,21 +126,6 @@ def people_redone(screen: Screen, model: Model, look: int = 1, **settings: float
 def detail(photo: Picture) -> float:
     """How much there is in a photo that is smaller than an eye."""
     return float(np.abs(photo.astype(float) - cv2.GaussianBlur(photo, (0, 0), 6)).mean())
-
-
-def settled(screen: Screen, is_so: Callable[[Picture], bool], what: str) -> Picture:
-    """The face side once it is so and stands still in five looks."""
-    before: list[Picture] = []
-
-    def is_still(shown: Picture) -> bool:
-        face = part(shown, "face")
-        if before and not np.array_equal(before[-1], face):
-            before.clear()
-        before.append(face)
-        return len(before) >= 5 and is_so(face)
-
-    screen.until(is_still, what)
-    return before[-1]
 
 
 def test_the_camera_is_redone_by_every_task_in_turn(home: Path) -> None:

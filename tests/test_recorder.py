@@ -126,13 +126,18 @@ class FullDisk:
         return getattr(self._file, name)
 
 
-def test_a_full_disk_ends_the_recording_with_a_film_that_plays(tmp_path: Path) -> None:
-    path = tmp_path / "show.mp4"
-    film = Film(path, SIZE, 10, lambda name: FullDisk(name, 60_000))  # type: ignore[arg-type,return-value]
+def fill(film: Film) -> None:
+    """Write until the disk takes no more."""
     with suppress(OutputError):
         for frame in range(900):
             film.write(noise(frame))
     assert film.frames < 900
+
+
+def test_a_full_disk_ends_the_recording_with_a_film_that_plays(tmp_path: Path) -> None:
+    path = tmp_path / "show.mp4"
+    film = Film(path, SIZE, 10, lambda name: FullDisk(name, 60_000))  # type: ignore[arg-type,return-value]
+    fill(film)
     with pytest.raises(OutputError, match="the disk is full"):
         film.write(noise(0))
     film.close()
@@ -159,10 +164,7 @@ def test_half_a_second_at_the_end_is_cut_off_so_that_every_player_plays_the_rest
 ) -> None:
     path = tmp_path / "show.mp4"
     film = Film(path, SIZE, 10, lambda name: TornDisk(name, room))  # type: ignore[arg-type,return-value]
-    with suppress(OutputError):
-        for frame in range(900):
-            film.write(noise(frame))
-    assert film.frames < 900
+    fill(film)
     seen = pictures(path)  # raises for a torn packet
     assert film.frames - 21 <= len(seen) <= film.frames
 
@@ -227,10 +229,7 @@ def test_a_disk_that_becomes_read_only_ends_it_in_words_with_a_film_that_plays(
 ) -> None:
     path = tmp_path / "show.mp4"
     film = Film(path, SIZE, 10, lambda name: NotMine(name, 40_000))  # type: ignore[arg-type,return-value]
-    with suppress(OutputError):
-        for frame in range(900):
-            film.write(noise(frame))
-    assert film.frames < 900
+    fill(film)
     with pytest.raises(OutputError, match="nothing may be written there any more"):
         film.write(noise(0))
     assert len(pictures(path)) > 0

@@ -50,9 +50,8 @@ def portrait(data: Prepared, size: int, rng: np.random.Generator) -> Portrait:
     """One random example; the same rng gives the same example."""
     i = chosen(data.chances, rng)
     landmarks = np.asarray(data.landmarks[i])
-    further = (
-        OPENED if warp.parted(landmarks) > 0.02 else 0.0
-    )  # closed lips have nothing between them
+    # closed lips have nothing between them that could be shown
+    further = OPENED if warp.parted(landmarks) > 0.02 else 0.0
     bending = warp.random_warp(landmarks, rng, rng.random() < 0.35, further)
     picture = sized(warp.bend(data.pictures[i], warp.field(bending, data.pictures.shape[1])), size)
     straight = sized(np.asarray(data.pictures[i]), STYLE_SIDE)

@@ -138,7 +138,7 @@ def random_warp(
         bump(landmarks[corner], -down * corners + across * sign * wider, 0.085)
     middle = (landmarks[13] + landmarks[14]) / 2
     bump(middle, down * (lower + corners * 0.35), 0.13)
-    gap = float((landmarks[14] - landmarks[13]) @ down)
+    gap = parted(landmarks) * size
     opening = gap * rng.uniform(-0.8, 0.9) if gap > 0.02 * size and rng.random() < 0.6 else 0.0
     opening += abs(some(0.012, 0.25))
     if opened and rng.random() < 0.3:
