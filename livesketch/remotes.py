@@ -35,7 +35,8 @@ class Remotes:
             host, port = self.osc.address
             said.append(f"OSC {port}" if host == "127.0.0.1" else f"OSC {host}:{port}")
         if self.midi is not None:
-            said.append(self.midi.state.partition(": ")[0])
+            state = self.midi.state
+            said.append(state if self.midi.is_learning else state.partition(": ")[0])
         return "  ".join(said)
 
     @property

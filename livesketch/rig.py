@@ -122,11 +122,12 @@ class Rig:
                 return said
         if not self.is_learning or midi is None:
             return ""
-        if name not in addresses(is_at_hand=True):
+        found = addresses(is_at_hand=True)
+        if name not in found:
             return ""
         self.is_learning = False
         midi.learn(name, value if isinstance(value, int | str) else None)
-        return f"Now touch the knob or pad that shall be: {name.replace('_', ' ')}."
+        return f"Now touch the knob or pad that shall be: {found[name].title}."
 
     def freeze(self, is_on: bool) -> None:
         self._frozen = (self.answer,) if is_on else None

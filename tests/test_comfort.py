@@ -1,8 +1,5 @@
 """Keys of one's own, a left hand, another language, the first-run tour, examples to open."""
 
-import ast
-import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,22 +8,20 @@ import pygame
 import pytest
 from ui_stage import Hand, names
 
-from livesketch import errors
 from livesketch.canvas.drawing_file import load_with_notes
 from livesketch.controls.actions import ACTIONS, Action
 from livesketch.controls.key_file import read_keys, unreachable, write_sample
 from livesketch.controls.keys import chord_words, default_keys
 from livesketch.desk import Desk
-from livesketch.parameters import PARAMETERS, defaults
+from livesketch.parameters import defaults
 from livesketch.places import assets_dir
 from livesketch.session import Session
 from livesketch.ui import theme
-from livesketch.ui.catalogue import Catalogue, has_han, language_of
+from livesketch.ui.catalogue import Catalogue, language_of
 from livesketch.ui.kit import Kit
 from livesketch.ui.layout import Focus, arrange
-from livesketch.ui.view import Marks, Stats
+from livesketch.ui.view import Marks
 from livesketch.ui.widgets.key_help import _best, _cap_width, _groups
-from livesketch.ui.widgets.status import _figures
 from livesketch.ui.widgets.tour import CARDS, PEOPLE, _lines
 from livesketch.ui.window import Window
 
@@ -133,82 +128,6 @@ def test_what_a_tool_does_is_told_beside_it_and_covers_no_tool(hand, is_left_han
 
 
 # --- languages
-
-
-def test_nearly_everything_the_window_says_is_in_the_catalogue():
-    chinese = Catalogue("zh")
-    said = [row.help for row in ACTIONS if row.keys] + [row.group for row in ACTIONS if row.keys]
-    for row in PARAMETERS:
-        said += [row.title, row.help, row.group, *row.choices]
-    said += [words for card in CARDS for words in card]
-    said = [words for words in dict.fromkeys(said) if words not in ("en", "zh")]
-    missing = [words for words in said if chinese(words) == words]
-    assert len(missing) < 0.08 * len(said), missing
-
-
-def test_names_and_numbers_go_into_another_languages_sentence():
-    chinese = Catalogue("zh")
-    assert chinese("Saved me.png.") == "已保存 me.png。"
-    assert chinese("Brush: pencil.") == "笔：铅笔。"
-    assert chinese("something nobody wrote") == "something nobody wrote"
-    assert Catalogue("en")("Undo") == "Undo"
-
-
-def test_the_figures_of_the_foot_and_the_names_of_narrow_knobs_are_told_too():
-    chinese = Catalogue("zh")
-    for words in (*_figures(Stats(82.4, 85.1, 12.0)), _figures(Stats(82.4))[0], "faithful"):
-        assert has_han(chinese(words)), words
-
-
-def test_several_sentences_are_told_one_by_one():
-    chinese = Catalogue("zh")
-    assert chinese("a.svg is a folder. Name a file in it.") == (
-        "a.svg 是一个文件夹。请指定其中的文件。"
-    )
-    assert chinese("Saved my. own.png.") == "已保存 my. own.png。"
-    words = "The drawing is not kept safe while you draw: full. Save your drawing yourself."
-    assert chinese(words) == "绘画时无法自动保存：full。请自己保存这幅画。"
-
-
-ARTISTS = "canvas desk paper_acts camera_acts live staging layered session player ui tablet feeling"
-SAID = (*ARTISTS.split(), "acts", "tools", "picking", "transfers", "drawings", "outputs/files.py")
-
-
-def failures(path: Path) -> list[str]:
-    """The sentences and hints of the errors that a file raises, with 7 for what is put in."""
-    found = []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if not isinstance(node, ast.Call) or ast.unparse(node.func) not in vars(errors):
-            continue
-        for given in node.args:
-            if isinstance(given, ast.Constant) and isinstance(given.value, str):
-                found.append(given.value)
-            elif isinstance(given, ast.JoinedStr):
-                parts = [
-                    one.value if isinstance(one, ast.Constant) else "7" for one in given.values
-                ]
-                found.append("".join(map(str, parts)))
-    return [words for words in found if re.search("[a-z]{2}", words)]
-
-
-def test_every_failure_that_an_artist_can_meet_is_told_in_their_language():
-    chinese, root = Catalogue("zh"), Path(errors.__file__).parent
-    files = [root / name for name in SAID if name.endswith(".py")]
-    for name in SAID:
-        files += [root / f"{name}.py"] if (root / f"{name}.py").exists() else []
-        files += (root / name).rglob("*.py") if (root / name).is_dir() else []
-    told = {words: path.name for path in files for words in failures(path)}
-    assert len(told) > 80
-    assert {words: name for words, name in told.items() if not has_han(chinese(words))} == {}
-
-
-def test_every_sign_of_the_catalogue_is_in_the_font():
-    texts = json.loads((assets_dir() / "texts" / "zh.json").read_text(encoding="utf-8"))
-    pygame.font.init()
-    font = pygame.font.Font(assets_dir() / "fonts" / "NotoSansSC-Regular.otf", 20)
-    signs = sorted({sign for words in texts.values() for sign in words if has_han(sign)})
-    metrics = font.metrics("".join(signs))
-    assert [sign for sign, one in zip(signs, metrics, strict=True) if one is None] == []
 
 
 def test_the_window_speaks_chinese_at_once_and_english_again(hand):

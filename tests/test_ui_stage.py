@@ -6,6 +6,7 @@ import pygame
 import pytest
 from ui_stage import BLUE, Hand, flat, names
 
+from livesketch.parameters import defaults
 from livesketch.sound.routes import Route
 from livesketch.ui import theme
 from livesketch.ui.layout import Focus, arrange
@@ -115,6 +116,15 @@ def test_what_is_missing_to_hear_a_controller_is_said_when_the_mouse_is_there(ha
     hand.turn()
     hand.turn()
     assert hand.part("stage.next").tip == trouble
+
+
+def test_an_operator_reads_what_each_output_and_remote_is_doing_in_chinese(hand: Hand) -> None:
+    hand.facts["show"] = ShowView(outputs=OUTPUTS, remotes="OSC 9000  no MIDI here  sound missing")
+    hand.facts["values"] = {**defaults(), "language": "zh"}
+    hand.turn()
+    hand.turn()
+    assert hand.part("stage.output.second screen").tip == "第二屏幕: 正在播放：DP-2"
+    assert "OSC 9000  没有 MIDI  缺少声音" in str(hand.part("stage.next").state)
 
 
 def test_the_panel_opens_and_closes_outputs(hand: Hand) -> None:

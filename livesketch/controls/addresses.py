@@ -35,6 +35,7 @@ class Address:
     name: str
     kind: Kind
     help: str
+    title: str  # what the window calls it
     low: float = 0.0
     high: float = 1.0
     choices: tuple[str, ...] = ()
@@ -132,7 +133,9 @@ def _of_knob(row: Parameter) -> Address:
         kind = "choice"
     elif isinstance(row.default, bool):
         kind = "switch"
-    return Address(row.name, kind, row.help, row.low, row.high, row.choices, is_knob=True)
+    return Address(
+        row.name, kind, row.help, row.title, row.low, row.high, row.choices, is_knob=True
+    )
 
 
 def _of_action(row: ActionRow) -> Address:
@@ -143,7 +146,7 @@ def _of_action(row: ActionRow) -> Address:
         kind = "index"
     elif row.value:
         kind = "text"
-    return Address(row.name, kind, row.help)
+    return Address(row.name, kind, row.help, row.help)
 
 
 def _knob_value(address: Address, value: object) -> object:

@@ -51,10 +51,14 @@ class Midi:
         self.profile, self.notes = read_profile(path, self._found)
 
     @property
+    def is_learning(self) -> bool:
+        return self._learning is not None
+
+    @property
     def state(self) -> str:
         """Words for the operator."""
         if self._learning is not None:
-            return f"touch what shall be {self._learning.name}"
+            return f"touch what shall be: {self._found[self._learning.name].title}"
         return self.name or self._ports.trouble or "no MIDI controller"
 
     @property

@@ -108,7 +108,8 @@ def _head(card: OutputCard, desk: Desk, kit: Kit) -> Block:
                 surface.blit(said, said.get_rect(midleft=(place.right + kit.px(10), rect.centery)))
 
         state = (card.name, card.state, card.light, is_open, desk.hovered == name, kit.scale)
-        return [Part(name, rect, state, draw, button(fold), tip=f"{card.name}: {card.state}")]
+        tip = f"{kit.words(card.name)}: {kit.words(card.state)}"
+        return [Part(name, rect, state, draw, button(fold), tip=tip)]
 
     return Block(kit.px(36), make)
 

@@ -124,7 +124,8 @@ def _output(card: OutputCard, kit: Kit, pictures: Pictures, rect: pygame.Rect, w
             y += kit.px(16)
 
     state = (pictures.number(name), card.state, card.light, card.name, has_words, kit.scale)
-    return Part(name, rect, state, draw, tip=f"{card.name}: {card.state}")
+    tip = f"{kit.words(card.name)}: {kit.words(card.state)}"
+    return Part(name, rect, state, draw, tip=tip)
 
 
 def _cues(
@@ -147,7 +148,8 @@ def _cues(
     picture = None if coming is None else coming.picture
     shown = None if picture is None else pictures.still(name, picture, (side, side))
     here = f"{show.number}  {show.cue.name}" if show.cue else show.number
-    quiet = "  ".join(part for part in (show.tempo, show.remotes) if part)
+    heard = (show.tempo, *show.remotes.split("  "))
+    quiet = "  ".join(kit.words(part) for part in heard if part)
     is_hovered = desk.hovered == name
     chords = chords_of("next_cue", keys)
 
