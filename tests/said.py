@@ -15,7 +15,7 @@ ENDS = {
     "RefusedError": ("The pickle 7 {}.", "is empty"),
     "SvgError": ("7 {}.", "is not an SVG file"),
 }
-ERRORS = {*vars(errors), "MissingError", *ENDS}
+ERRORS = {*vars(errors), "MissingError", "TakenError", *ENDS}
 # what they give is said as it is, though it is no whole sentence: states, labels, notes
 QUIET = {"state", "_state", "label", "_label", "note", "notes", "trouble", "_trouble"}
 _MOST = 64  # ways in which one sentence may be put together
