@@ -1,8 +1,10 @@
 """Who plays from elsewhere: OSC, MIDI and the page's buttons, heard every turn and never waited for."""
 
 import logging
+import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from livesketch.controls.actions import Action
 from livesketch.controls.addresses import SAFETY
@@ -13,7 +15,17 @@ from livesketch.parameters import Value
 
 log = logging.getLogger(__name__)
 
-MOST_FAILURES = 20  # in a row; whoever fails as often is heard no more
+MOST_FAILURES = 20  # in a row; whoever fails as often is left alone for a while
+PAUSE_S, LONGEST_PAUSE_S = 1.0, 30.0
+
+
+@dataclass
+class _Patience:
+    """With one of them, and with telling it something."""
+
+    failures: int = 0  # in a row
+    pause: float = PAUSE_S
+    retry_at: float = -float("inf")
 
 
 @dataclass
@@ -22,10 +34,11 @@ class Remotes:
 
     osc: Osc | None = None
     midi: Midi | None = None
+    clock: Callable[[], float] = time.monotonic
+    _patience: defaultdict[str, _Patience] = field(default_factory=lambda: defaultdict(_Patience))
 
     def __post_init__(self) -> None:
         self.troubles: list[str] = list(self.midi.notes) if self.midi is not None else []
-        self._failures = {"OSC": 0, "MIDI": 0}
 
     @property
     def words(self) -> str:
@@ -66,7 +79,7 @@ class Remotes:
         for name, one in (("OSC", self.osc), ("MIDI", self.midi)):
             if one is not None:
                 tell = one.tell
-                self._heard(name, lambda tell=tell: tell(values) or [])
+                self._heard(f"{name} feedback", lambda tell=tell: tell(values) or [])
 
     def close(self) -> None:
         for one in (self.osc, self.midi):
@@ -75,28 +88,35 @@ class Remotes:
         self.osc = self.midi = None
 
     def _heard(self, name: str, listen: Callable[[], list[Action]]) -> list[Action]:
+        patience = self._patience[name]
+        if self.clock() < patience.retry_at:
+            return []
         try:
             heard = listen()
-            self._failures[name] = 0
-            return heard
         except LivesketchError as error:  # such as a profile that the disk does not take
             log.warning("%s: %s", name, error)
             self.troubles.append(str(error))
         except Exception as error:
             self._failed(name, error)
+        else:
+            patience.failures, patience.pause = 0, PAUSE_S
+            return heard
         return []
 
     def _failed(self, name: str, error: Exception) -> None:
-        self._failures[name] += 1
-        if self._failures[name] == 1:
+        patience = self._patience[name]
+        patience.failures += 1
+        if patience.failures == 1:
             log.exception("%s failed", name)
-        if self._failures[name] < MOST_FAILURES:
+        if patience.failures < MOST_FAILURES:
             return
-        self.troubles.append(f"{name} is not heard any more: {error or type(error).__name__}.")
-        if name == "OSC":
-            self.osc = None
-        else:
-            self.midi = None
+        if patience.pause == PAUSE_S:
+            why = error or type(error).__name__
+            self.troubles.append(f"{name} fails: {why}. It is tried again by itself.")
+        if name == "MIDI" and self.midi is not None:
+            self.midi.let_go()
+        patience.retry_at = self.clock() + patience.pause
+        patience.failures, patience.pause = 0, min(2 * patience.pause, LONGEST_PAUSE_S)
 
 
 def safety_first(actions: Iterable[Action]) -> list[Action]:

@@ -3,6 +3,7 @@
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +114,12 @@ class Midi:
                 port.send(_message(control, level))
             except (OSError, ValueError):
                 return self._lose()
+
+    def let_go(self) -> None:
+        """Whatever is wrong with the port: it is opened anew when it is looked for the next time."""
+        with suppress(Exception):  # the driver's own errors
+            self._lose()
+        self._looked = -float("inf")
 
     def close(self) -> None:
         if self._port is not None:
