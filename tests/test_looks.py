@@ -43,6 +43,12 @@ def test_steps_are_even() -> None:
     assert max(turns) == pytest.approx(min(turns), rel=1e-2)
 
 
+def test_in_w_plus_the_way_is_straight_for_each_layer() -> None:
+    a, b = code(6).reshape(4, 16), 3 * code(7).reshape(4, 16)
+    assert np.allclose(between(a, b, 0.25), 0.75 * a + 0.25 * b, atol=1e-6)
+    assert not np.allclose(between(a[0], b[0], 0.25), 0.75 * a[0] + 0.25 * b[0], atol=1e-2)  # z
+
+
 def test_the_way_there_is_the_way_back() -> None:
     a, b = code(3), code(4)
     assert np.allclose(between(a, b, 0.3), between(b, a, 0.7), atol=1e-5)

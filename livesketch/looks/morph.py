@@ -8,9 +8,10 @@ from livesketch.frames import Code
 def between(start: Code, end: Code, t: float) -> Code:
     """The code a share t (0..1) of the way from `start` to `end`; exactly these at 0 and 1.
 
-    The direction turns at an even speed (slerp, Shoemake 1985) and the length changes evenly: a
-    straight line between two random codes would pass near the middle of the space, where everybody
-    looks like the average person. Codes (Z,) or (num_ws, w_dim) of one shape.
+    In z, codes (Z,), the direction turns at an even speed (slerp, Shoemake 1985) and the length
+    changes evenly: a straight line between two random codes would pass near the middle of the
+    space, where everybody looks like the average person. W+, codes (num_ws, w_dim), is no sphere
+    around 0: there the way is straight (Karras 2019, §4.1). Both codes of one shape.
     """
     if start.shape != end.shape:
         raise ValueError(f"codes of one shape are needed, not {start.shape} and {end.shape}")
@@ -20,6 +21,8 @@ def between(start: Code, end: Code, t: float) -> Code:
     if t == 1:
         return end
     a, b = start.astype(np.float64), end.astype(np.float64)
+    if start.ndim == 2:
+        return ((1 - t) * a + t * b).astype(np.float32)
     lengths = np.linalg.norm(a), np.linalg.norm(b)
     if min(lengths) < 1e-9:
         return ((1 - t) * a + t * b).astype(np.float32)
