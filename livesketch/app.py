@@ -1,10 +1,12 @@
 """The live loop: listen, look, hand over, collect, show."""
 
 import logging
+import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType
 
 from livesketch import pauses
 from livesketch.acts import Stage, act, change_source, invitation
@@ -128,8 +130,10 @@ class App:
         return []
 
     def run(self) -> None:
-        """Until the window is closed, or `frames` were shown."""
+        """Until the window is closed, the system says so, or `frames` were shown."""
         frames, known = self._options.frames, None
+        # SDL would make a closed window of it, which a show does not take without a second key.
+        before = signal.signal(signal.SIGTERM, self._told_to_end)
         try:
             while self.window.is_open and not self.stage.is_over:
                 self.turn()
@@ -139,7 +143,11 @@ class App:
                 if frames is not None and self.measures.frames_shown >= frames:
                     break
         finally:
+            signal.signal(signal.SIGTERM, before)
             pauses.restore()
+
+    def _told_to_end(self, number: int, frame: FrameType | None) -> None:
+        self.stage.is_over = True
 
     def turn(self, actions: Sequence[Action] = ()) -> None:
         """`actions` are done after those of the window."""

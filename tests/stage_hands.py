@@ -109,6 +109,13 @@ class Pads:
         self._pending.append(mido.Message("note_on", note=note, velocity=100))
         self._pending.append(mido.Message("note_off", note=note))
 
+    def turn(self, knob: int, level: int) -> None:
+        self._pending.append(mido.Message("control_change", control=knob, value=level))
+
+    def tick(self) -> None:
+        """One of its clock."""
+        self._pending.append(mido.Message("clock"))
+
     def iter_pending(self) -> Iterable[mido.Message]:
         while self._pending:
             yield self._pending.pop(0)

@@ -83,6 +83,17 @@ def test_beats_follow_the_tapped_tempo(director: Director) -> None:
     assert seed(director) == 20
 
 
+def test_a_sequencers_clock_goes_before_the_tapped_tempo(director: Director) -> None:
+    for n in range(5):
+        director.tempo.tap(n * 1.0)
+    director.midi_beat_s = 0.5
+    director.go(2, 10.0)
+    director.turn(11.9)  # four beats of half a second
+    assert isinstance(director.look, Morph)
+    director.turn(12.0)
+    assert seed(director) == 20
+
+
 def test_a_morph_left_half_way_goes_on_from_there(director: Director) -> None:
     director.go(0, 0.0)
     director.turn(0.0)

@@ -1,25 +1,32 @@
 """A show as it is played: what the audience sees after each key, whatever the model does meanwhile."""
 
+import signal
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pygame
 import pytest
 from pythonosc.osc_message_builder import OscMessageBuilder
 from sounds import Studio, tone
-from stage import until
+from stage import Clock, until
+from stage_hands import Pads
 from test_app import HEAD, Play
 from tiny import write_tiny
 
 from livesketch.app import App, AppOptions
 from livesketch.controls.actions import Action
+from livesketch.controls.midi import TICKS, Midi
+from livesketch.controls.midi_profile import Control, Target
 from livesketch.frames import Show
 from livesketch.outputs.painter import Painter
 from livesketch.rig_options import RigOptions
 from livesketch.sound.microphone import Microphone
+from livesketch.ui.view import View
 
 
 class Wall:
@@ -168,6 +175,123 @@ def test_blackout_by_osc_is_black_in_the_turn_that_hears_it(begin) -> None:
         assert stage.wall.is_black
 
 
+SAFETY_KEYS = {"blackout": pygame.K_F9, "freeze": pygame.K_F10, "panic": pygame.K_F12}
+
+
+def test_black_hold_and_panic_by_key_osc_and_midi_are_there_in_the_very_turn_while_the_model_hangs(
+    begin, tmp_path: Path
+) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    stage = begin(osc=("127.0.0.1", port))
+    pads = Pads(tmp_path / "midi.json", tuple(SAFETY_KEYS))
+    stage.rig.remotes.midi = pads.midi
+    stage.draw()
+    stage.do("safe_picture")
+    go = threading.Event()
+    playing = stage.app.stage.player.pipeline
+    assert playing is not None
+    playing.process = lambda request: go.wait(30) and None  # type: ignore[method-assign,return-value]
+    stage.do("next_person")
+    client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    client.connect(("127.0.0.1", port))
+
+    def by_key(name: str, is_on: bool) -> None:
+        facts = {"key": SAFETY_KEYS[name], "mod": 0, "unicode": "", "scancode": 0}
+        for kind in (pygame.KEYDOWN, pygame.KEYUP):
+            pygame.event.post(pygame.event.Event(kind, facts))
+
+    def by_osc(name: str, is_on: bool) -> None:
+        builder = OscMessageBuilder(address=f"/livesketch/{name}")
+        builder.add_arg(int(is_on))
+        client.send(builder.build().dgram)
+
+    def by_midi(name: str, is_on: bool) -> None:
+        pads.press(name)
+
+    try:
+        for send in (by_key, by_osc, by_midi):
+            for name in SAFETY_KEYS:
+                for is_on in (True, False):
+                    send(name, is_on)
+                    stage.app.turn()
+                    seen = stage.rig.seen()
+                    assert seen.is_blackout == (is_on and name == "blackout"), (send, name)
+                    assert seen.is_panic == (is_on and name == "panic"), (send, name)
+                    is_held = is_on and name in ("freeze", "panic")
+                    assert seen.is_held == is_held, (send, name)
+    finally:
+        go.set()
+        client.close()
+
+
+def test_a_knob_is_touched_in_the_window_and_then_on_the_controller(begin, tmp_path: Path) -> None:
+    stage = begin()
+    pads = Pads(tmp_path / "midi.json", ())
+    stage.rig.remotes.midi = pads.midi
+    stage.do("set", ("faithful", 0.0))
+    stage.do("learn")
+    stage.do("set", ("faithful", 0.7))
+    assert stage.app.stage.session.values["faithful"] == 0.0  # learnt, not turned
+    assert "faithful" in stage.play.said
+    seen = []
+    for level in (64, 40, 0, 127):  # learnt by, too high yet, takes over, turns
+        pads.turn(21, level)
+        stage.app.turn()
+        seen.append(stage.app.stage.session.values["faithful"])
+    assert seen == [0.0, 0.0, 0.0, 1.0]
+    again = Midi(pads, tmp_path / "midi.json")
+    assert again.profile == {Control("knob", 0, 21): Target("faithful")}
+
+
+def test_a_sequencers_clock_is_the_tempo_that_the_operator_sees(begin, tmp_path: Path) -> None:
+    stage, clock = begin(), Clock()
+    pads = Pads(tmp_path / "midi.json", ())
+    pads.midi = Midi(pads, tmp_path / "midi.json", clock=clock)
+    stage.rig.remotes.midi = pads.midi
+    for _ in range(2 * TICKS + 1):
+        pads.tick()
+        stage.app.turn()
+        clock.now += 60 / 90 / TICKS
+    assert stage.play.view.show is not None
+    assert stage.play.view.show.tempo == "90 bpm"
+    assert stage.rig.director.beat_s == pytest.approx(60 / 90, rel=0.01)
+
+
+def test_whatever_fails_is_told_to_the_operator_and_changes_no_pixel_before_the_audience(
+    begin, tmp_path: Path
+) -> None:
+    stage = begin()
+    stage.draw()
+    face = stage.wall.picture
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(b"\x89PNG nothing")
+    cues = tmp_path / "broken.toml"
+    cues.write_text("[[cue")
+    wishes = [
+        ("open", tmp_path / "gone.mp4"),
+        ("source", "paper"),
+        ("open", broken),
+        ("source", "paper"),
+        ("open", cues),
+        ("open", tmp_path / "gone.svg"),
+        ("next_cue", None),
+        ("learn", None),
+        ("output", "hologram"),
+        ("runtime", "abacus"),
+        ("save", tmp_path / "no" / "folder" / "here.png" / "x"),
+    ]
+    told = set()
+    for name, value in wishes:
+        stage.do(name, value)
+        for _ in range(5):
+            stage.app.turn()
+            told.add(stage.play.said)
+            assert np.array_equal(stage.wall.picture, face), (name, value)
+    assert len(told) > len(wishes) // 2
+
+
 def test_a_taken_port_is_one_sentence(begin) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
         taken.bind(("127.0.0.1", 0))
@@ -186,6 +310,20 @@ def test_in_a_show_it_takes_a_second_key_to_end_it(begin) -> None:
     stage.rig.clock = time.monotonic
     stage.do("quit")
     stage.do("confirm")
+    assert stage.app.stage.is_over
+
+
+def test_a_show_that_the_system_tells_to_end_ends_without_a_second_key(begin) -> None:
+    stage = begin(is_show=True)
+    stage.app._options = replace(stage.app._options, frames=1000)
+    show = stage.app.window.show
+
+    def told(view: View) -> float:
+        signal.raise_signal(signal.SIGTERM)
+        return show(view)
+
+    stage.app.window.show = told
+    stage.app.run()
     assert stage.app.stage.is_over
 
 
@@ -274,6 +412,21 @@ def test_a_model_whose_card_is_full_gives_way_and_the_audience_keeps_the_last_go
         stage.play.until(lambda view: stage.app.stage.player.is_idle, "an answer")
     assert "CUDA out of memory" in stage.play.said
     stage.play.until(lambda view: stage.app.stage.player.model == "default", "the other model")
+    stage.play.until(lambda view: view.is_fresh, "its face")
+    stage.app.turn()
+    assert not np.array_equal(stage.wall.picture, face)
+    # and where the other one does not fit into it either, the processor takes over
+    face, failing = stage.wall.picture, stage.app.stage.player.pipeline
+    assert failing is not None
+    failing.process = full  # type: ignore[method-assign,assignment]
+    for step in range(20):
+        if stage.app.stage.session.runtime == "openvino":
+            break
+        stage.do("pick_look", 3 + step % 2)
+        assert np.array_equal(stage.wall.picture, face)
+        stage.play.until(lambda view: stage.app.stage.player.is_idle, "an answer")
+    assert "CUDA out of memory" in stage.play.said
+    stage.play.until(lambda view: stage.app.stage.player.runtime == "openvino", "the processor")
     stage.play.until(lambda view: view.is_fresh, "its face")
     stage.app.turn()
     assert not np.array_equal(stage.wall.picture, face)
