@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pygame
 
+from livesketch.awake import keep_awake
 from livesketch.outputs.backdrop import RAISED, Shared, place
 from livesketch.outputs.displays import Display
 from livesketch.revival_names import ALIVE, OVER
@@ -69,6 +70,8 @@ class Curtain:
             self._window.size, self._window.position = size, corner
         self._window.get_surface()  # made before it is seen
         self._window.show()
+        for is_seen in (True, False):  # SDL hides it over the windows that are there by then
+            pygame.mouse.set_visible(is_seen)
         self._window.position = corner
         self._draw(True)
         with suppress(OSError):
@@ -115,11 +118,13 @@ def hold(folder: Path) -> None:
     """Until the guard ends it, or is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the show; the guard ends this
     os.environ.setdefault("SDL_WINDOW_NO_ACTIVATION_WHEN_SHOWN", "1")
+    os.environ["SDL_NO_SIGNAL_HANDLERS"] = "1"  # else SDL makes a wish to close of the guard's word
     pygame.display.init()
-    pygame.mouse.set_visible(False)
+    let_sleep = keep_awake(pygame.display.get_driver())
     curtain, clock = Curtain(folder), pygame.time.Clock()
     while curtain.turn():
         clock.tick(HZ)
+    let_sleep()
     curtain.close()
 
 

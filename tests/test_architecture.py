@@ -16,6 +16,7 @@ FLOOR = {
     "kinds",
     "disk",
     "revival_names",
+    "awake",
 }
 COMMANDS = {
     "app",

@@ -146,6 +146,7 @@ class SecondScreen:
         if self._window is not None and self._display is not None:
             self._window.hide()
             self._window.show()
+            _hide_cursor()
             self._window.position = (self._display.x, self._display.y)
             self._on_screen = None
 
@@ -198,6 +199,7 @@ class SecondScreen:
         self._name, self._display = display.name, display
         self._resize(self._window.get_surface().get_size())
         self._window.show()
+        _hide_cursor()
         self._window.position = place  # some window managers place what is shown where they like
         self._state = f"playing on {display.name}, {size[0]}×{size[1]}"
 
@@ -218,6 +220,15 @@ class SecondScreen:
         if self._worker is not None:
             self._worker.close(timeout=0)
         self._worker, self._asked = None, None
+
+
+def _hide_cursor() -> None:
+    """Over a window that has just come up below the mouse; the operator's shows its own in the same turn.
+
+    SDL hides it over the windows that are there by then, and only where it was to be seen.
+    """
+    for is_seen in (True, False):
+        pygame.mouse.set_visible(is_seen)
 
 
 def _is_same(one: Show, other: Show) -> bool:

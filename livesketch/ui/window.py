@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pygame
 
+from livesketch.awake import keep_awake
 from livesketch.controls.actions import WINDOW_ACTIONS, Action
 from livesketch.controls.keys import default_keys
 from livesketch.frames import Picture
@@ -43,6 +44,7 @@ class Window:
     ) -> None:
         self._screen = open_screen(size, title)
         pygame.display.set_allow_screensaver(False)
+        self._let_sleep = keep_awake(self.driver)
         pygame.key.set_repeat(380, 45)
         hearing.choose_events()
         self._keys = dict(default_keys() if keys is None else keys)
@@ -171,6 +173,7 @@ class Window:
             return
         self.is_open = False
         self._dialogs.close()
+        self._let_sleep()
         pygame.mouse.set_visible(True)
         pygame.display.quit()
 
