@@ -1,6 +1,7 @@
 """Finding a face, and cutting out the square that a network was trained on."""
 
 import io
+import os
 import subprocess
 import sys
 import tarfile
@@ -14,6 +15,7 @@ from PIL import Image
 
 from livesketch.errors import TraceError
 from livesketch.frames import Picture, Place
+from livesketch.models.machine import cores
 from livesketch.tracing import meshes
 from livesketch.tracing.face import Face, FaceFinder, crop, in_place, silhouette
 from livesketch.tracing.framing import out_of_place
@@ -112,6 +114,34 @@ def test_a_place_and_back_is_where_it_was() -> None:
     place = Place(30, -20, 210, 17)
     back = out_of_place(in_place(points, place, 256), place, 256)
     np.testing.assert_allclose(back, points, atol=1e-3)
+
+
+ALONE = """
+import time
+import cv2
+import numpy as np
+from livesketch.frames import Place
+from livesketch.tracing.framing import crop
+
+picture, place = np.zeros((480, 640, 3), np.uint8), Place(100.0, 80.0, 256.0, 12.0)
+cv2.setNumThreads(1)
+crop(picture, place, 256)
+others = time.process_time() - time.thread_time()
+for _ in range(20):
+    crop(picture, place, 256)
+    time.sleep(0.005)  # to the next picture
+others = time.process_time() - time.thread_time() - others
+print(others / 20)
+"""
+
+
+@pytest.mark.skipif(cores() < 2, reason="numpy has a second thread where there is a second core")
+def test_cutting_out_a_face_sets_no_other_thread_spinning() -> None:
+    """Between two pictures numpy's second thread would take the core that the model needs."""
+    usual = {k: v for k, v in os.environ.items() if not k.endswith("_NUM_THREADS")}
+    run = [sys.executable, "-c", ALONE]
+    done = subprocess.run(run, env=usual, capture_output=True, text=True, check=True)
+    assert float(done.stdout) < 0.0003
 
 
 def test_crop_takes_the_pixels_that_in_place_names() -> None:

@@ -51,7 +51,8 @@ def in_place(landmarks: NDArray[np.float32], place: Place, size: int) -> NDArray
 def out_of_place(landmarks: NDArray[np.float32], place: Place, size: int) -> NDArray[np.float32]:
     """The way back from in_place()."""
     to_crop = _to_crop(place, size)
-    back = np.linalg.inv(to_crop[:, :2])
+    # A turn and a scale. For np.linalg.inv a second thread of numpy's would spin for milliseconds.
+    back = to_crop[:, :2].T * (place.side / size) ** 2
     out = landmarks.astype(np.float32, copy=True)
     out[:, :2] = (landmarks[:, :2] - to_crop[:, 2]) @ back.T
     if landmarks.shape[1] > 2:
