@@ -77,20 +77,32 @@ def _wider(factor: float) -> Callable[[Stage, object], None]:
 
 
 def _undo(stage: Stage, value: object) -> str:
-    stage.has_changed = True
-    return "" if stage.page.undo() else "There is nothing to undo."
+    return "" if _stepped(stage, stage.page.undo) else "There is nothing to undo."
 
 
 def _redo(stage: Stage, value: object) -> str:
+    return "" if _stepped(stage, stage.page.redo) else "There is nothing to redo."
+
+
+def _stepped(stage: Stage, step: Callable[[], bool]) -> bool:
+    """True where there was a step to take; a Clear that is stepped over brings back who was there."""
+    left = stage.session.document.sheet
+    is_done = step()
+    stage.company.stepped(left, stage.session)
     stage.has_changed = True
-    return "" if stage.page.redo() else "There is nothing to redo."
+    return is_done
 
 
 def _clear(stage: Stage, value: object) -> None:
-    stage.page.clear()
+    session, page = stage.session, stage.page
+    full, before = page.sheet, session.look
+    page.clear()
     stage.has_changed = True
-    if stage.session.source == "paper" and not stage.session.is_held:
+    if page is not session.document:
+        return
+    if not session.is_held:
         _next_person(stage, None)
+    stage.company.cleared(full, before, session)
 
 
 def _set(stage: Stage, value: object) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from livesketch.canvas.document import Document
+from livesketch.company import Company
 from livesketch.desk import Desk
 from livesketch.errors import UsageError
 from livesketch.frames import Frame, Picture
@@ -35,6 +36,7 @@ class Stage:
 
     def __post_init__(self) -> None:
         self.live = Live(Overlay(self.session))
+        self.company = Company()
 
     @property
     def is_pen_down(self) -> bool:

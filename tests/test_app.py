@@ -144,6 +144,23 @@ def test_clear_keeps_a_held_person_and_brings_another_otherwise(start) -> None:
     assert play.view.look_index != look
 
 
+def test_undoing_clear_brings_back_the_very_face_and_redo_the_empty_paper(start) -> None:
+    play = start()
+    play.do("hold")
+    play.draw(*HEAD)
+    first = play.until(lambda view: view.is_fresh, "a face")
+    play.do("clear")
+    play.until(lambda view: view.face is None, "no face")
+    assert play.view.look_name != first.look_name
+    play.do("undo")
+    again = play.until(lambda view: view.is_fresh, "the face again")
+    assert again.look_name == first.look_name
+    assert np.array_equal(again.face, first.face)
+    play.do("redo")
+    play.until(lambda view: view.face is None, "no face again")
+    assert play.view.look_name != first.look_name
+
+
 def test_undo_goes_back_through_clear_painted_parts_and_other_people(start) -> None:
     play = start()
     play.draw(*HEAD)

@@ -66,7 +66,8 @@ MAY_IMPORT = {
     "camera_acts": {"live", "session"},
     "posing": {"pipeline"},
     "live": {"desk", "pipeline", "posing", "session", "canvas", "controls", "sources"},
-    "staging": {"live", "desk", "player", "rig", "session", "canvas", "sources"},
+    "company": {"session", "canvas"},
+    "staging": {"company", "live", "desk", "player", "rig", "session", "canvas", "sources"},
     "acts": {
         "paper_acts",
         "camera_acts",
