@@ -10,7 +10,7 @@ from typing import Literal
 from livesketch.errors import LivesketchError, OutputError, UsageError
 from livesketch.frames import Picture, Show
 from livesketch.outputs import OF_MAIN_THREAD, OUTPUTS, Output, Setup, open_output
-from livesketch.outputs.forms import ITS_OWN, Form, shaped
+from livesketch.outputs.forms import ITS_OWN, SCREEN, Form, shaped
 from livesketch.outputs.http_page import HttpPage
 from livesketch.outputs.painter import Painter
 from livesketch.outputs.recorder import Recorder
@@ -109,6 +109,17 @@ class Audience:
         if isinstance(seat.output, SecondScreen) and any(key in ITS_OWN for key in form):
             seat.output.shape(seat.setup)
         return True
+
+    @property
+    def display(self) -> str:
+        """The name of the display that the second screen is on, or waits for; "" where there is none."""
+        seat = self._seats.get(SCREEN)
+        output = None if seat is None else seat.output
+        return output.display if isinstance(output, SecondScreen) else ""
+
+    def be_on(self, display: str) -> None:
+        """The second screen, when it is opened: on this display and on no other, however it lies."""
+        self.setups[SCREEN] = replace(self.setups.get(SCREEN, Setup()), display=display)
 
     def close(self, name: str) -> None:
         """What takes time, such as the end of a film, is done by a Worker; news() tells of it."""

@@ -116,6 +116,9 @@ def go_on(stage: Stage, folder: Path) -> list[str]:
     cues = show.get("cues")
     if isinstance(cues, str):
         said += rig.director.resume(Path(cues), show.get("cue"))
+    display = show.get("display")
+    if isinstance(display, str) and display:
+        rig.audience.be_on(display)
     for name in show.get("outputs") or ():
         _try(said, lambda name=name: rig.audience.open(str(name)))
     return said
@@ -136,6 +139,7 @@ def _facts(session: Session, rig: Rig) -> dict[str, object]:
             "source": session.source,
             "source_spec": session.source_spec,
             "outputs": list(rig.audience.names),
+            "display": rig.audience.display,
             "sound": session.sound,
             "is_blackout": rig.is_blackout,
             "cues": None if director.path is None else str(director.path.absolute()),

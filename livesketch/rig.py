@@ -14,7 +14,7 @@ from livesketch.controls.osc import Osc
 from livesketch.director import Director
 from livesketch.frames import Code, Look, Result, Show
 from livesketch.listening import Listener
-from livesketch.outputs.forms import forms_from
+from livesketch.outputs.forms import SCREEN, forms_from
 from livesketch.parameters import Value
 from livesketch.places import user_dir
 from livesketch.remotes import Remotes
@@ -70,6 +70,7 @@ class Rig:
     def show(self) -> None:
         """Hand the outputs what the audience may see now."""
         self.audience.show(self.seen())
+        self._remember_display()
         self.remotes.tell(self._values())
 
     def seen(self) -> Show:
@@ -146,6 +147,13 @@ class Rig:
         self.remotes.close()
         self.listener.close()
         self.audience.close_all()
+
+    def _remember_display(self) -> None:
+        """So that the second screen is there again when it is opened again, also on another evening."""
+        name, forms = self.audience.display, self.session.outputs
+        if name and forms.get(SCREEN, {}).get("last_display") != name:
+            forms.setdefault(SCREEN, {})["last_display"] = name
+            self.audience.shape(SCREEN, {"last_display": name})
 
     def _values(self) -> dict[str, Value]:
         """The knobs, and the safety switches, as remotes know them."""

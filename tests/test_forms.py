@@ -13,7 +13,7 @@ from livesketch import stage_flags
 from livesketch.errors import UsageError
 from livesketch.flags import draw
 from livesketch.outputs import Setup
-from livesketch.outputs.forms import LAYOUTS, checked_form, forms_from, shaped
+from livesketch.outputs.forms import ITS_OWN, LAYOUTS, checked_form, forms_from, shaped
 from livesketch.post import layout
 from livesketch.rig import open_rig
 from livesketch.rig_acts import RIG_ACTS
@@ -107,7 +107,7 @@ JSON = st.recursive(
 @given(
     st.dictionaries(
         st.sampled_from(["second screen", "ndi", "x"]),
-        st.dictionaries(st.sampled_from(["layout", "size", "flip", "corners", "crop"]), JSON),
+        st.dictionaries(st.sampled_from(["layout", "size", *ITS_OWN]), JSON),
     )
 )
 def test_whatever_lies_in_the_file_becomes_a_setup_or_nothing(kept: dict[str, Any]) -> None:

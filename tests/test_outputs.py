@@ -61,6 +61,16 @@ def test_an_output_has_a_layout_of_its_own_or_that_of_the_show() -> None:
     assert tuple(halves[15, 10]) != RED
 
 
+def test_a_crossfade_follows_its_knob_from_the_drawing_to_the_face_while_it_plays() -> None:
+    painter, fade = Painter((40, 30)), replace(show(RED), layout="crossfade")
+    greens = [
+        middle(painter.paint(replace(fade, mix=mix)))[1] for mix in (0.0, 0.25, 0.5, 0.75, 1.0)
+    ]
+    assert greens == sorted(greens, reverse=True)  # from paper to red
+    assert len(set(greens)) == 5
+    assert greens[-1] == RED[1]
+
+
 def test_the_same_show_is_painted_once() -> None:
     painter, same = Painter((40, 30)), show(RED)
     assert painter.paint(same) is painter.paint(same)

@@ -12,6 +12,9 @@ from tiny import write_tiny
 
 from livesketch.app import App, AppOptions
 from livesketch.outputs import Setup
+from livesketch.outputs.displays import Display
+from livesketch.outputs.forms import SCREEN
+from livesketch.outputs.second_screen import SecondScreen
 from livesketch.rig_options import RigOptions
 
 
@@ -83,6 +86,23 @@ def test_the_show_goes_on_where_it_was(start, own_home: Path, tmp_path: Path) ->
     assert again.app.stage.session.document.strokes == strokes
     again.until(lambda view: view.is_fresh, "the face made anew")
     assert np.array_equal(again.view.face, face)  # type: ignore[arg-type]
+
+
+def test_the_second_screen_comes_back_on_its_own_display_however_the_window_lies_now(
+    start, own_home: Path
+) -> None:
+    play = start()
+    there = [Display("DP-1", 0, 0, 2000, 2000), *(Display(name, 2000, 0, 9, 9) for name in "AB")]
+    rig = play.app.stage.rig
+    rig.audience.setups[SCREEN] = Setup(display="B")
+    rig.audience.open_output = lambda name, setup: SecondScreen(setup, lambda: there)
+    play.do("second_screen")
+    assert until(lambda: (play.app.turn(), kept(own_home).get("show", {}).get("display"))[1])
+    crash(play)
+    again = start(is_going_on=True)  # where there is no such display
+    again.app.turn()
+    (seat,) = again.app.stage.rig.audience.seats()
+    assert seat.state == "missing: the display B is not plugged in"
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"show": 7}', '{"show": {"outputs": ["x"]}}'])

@@ -2,20 +2,24 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pygame
 import pytest
-from stage import BLUE, GREEN, RED, Clock, show, until
+from stage import BLUE, GREEN, RED, Clock, quiet_rig, show, until
 
 from livesketch.frames import Picture, Show
 from livesketch.outputs import Setup
 from livesketch.outputs.displays import Display, _told_apart
+from livesketch.outputs.forms import SCREEN
 from livesketch.outputs.second_screen import SecondScreen
 from livesketch.outputs.wall import fitted_to_wall, packed
+from livesketch.session import Session, restore, save
 
 DESK = Display("DP-1", 0, 0, 800, 600)
 WALL = Display("HDMI-1", 800, 0, 320, 180)
+SIDE = Display("VGA-1", 1120, 0, 160, 120)
 
 
 class Venue:
@@ -113,10 +117,54 @@ def test_an_unplugged_display_hides_it_and_the_same_one_brings_it_back(venue: Ve
 
 
 def test_a_display_is_chosen_by_its_name(venue: Venue) -> None:
-    venue.there = [DESK, WALL, Display("VGA-1", 1120, 0, 160, 120)]
+    venue.there = [DESK, WALL, SIDE]
     venue.screen = venue.open(Setup(display="VGA-1"))
     assert venue.shows(show(RED), RED)
     assert venue.window.size == (160, 120)
+
+
+def test_of_three_displays_it_takes_that_of_the_last_time_unless_the_window_is_there(
+    venue: Venue,
+) -> None:
+    venue.there = [DESK, WALL, SIDE]
+
+    def chosen(last: str) -> str:
+        screen = venue.open(Setup(last_display=last))
+        screen.show(show(RED))
+        screen.close()
+        return screen.display
+
+    assert chosen("VGA-1") == "VGA-1"
+    assert chosen("left at home") == "HDMI-1"
+    pygame.display.set_window_position((SIDE.x + 5, 10))
+    assert chosen("VGA-1") == "DP-1"
+
+
+def test_the_chosen_display_is_remembered_when_it_is_closed_and_on_another_evening(
+    venue: Venue, tmp_path: Path
+) -> None:
+    venue.there = [DESK, WALL, SIDE]
+
+    def opened(session: Session, setup: Setup | None = None) -> str:
+        rig = quiet_rig(session)
+        rig.audience.open_output = lambda name, setup: venue.open(setup)
+        if setup is not None:
+            rig.audience.setups[SCREEN] = setup
+        rig.audience.open(SCREEN)
+        rig.show()
+        where = rig.audience.display
+        rig.audience.close(SCREEN)
+        rig.audience.open(SCREEN)
+        rig.show()
+        assert rig.audience.display == where
+        rig.close()
+        return where
+
+    session, later, path = Session(), Session(), tmp_path / "settings.json"
+    assert opened(session, Setup(display="VGA-1")) == "VGA-1"
+    save(session, path)
+    assert restore(later, path) == []
+    assert opened(later) == "VGA-1"
 
 
 def test_displays_that_cannot_be_listed_change_nothing(venue: Venue) -> None:

@@ -1,5 +1,6 @@
 """The rehearsal: what an audience must never see is counted, and faults leave no trace on any output."""
 
+import json
 import logging
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,6 +11,7 @@ from mido import Message
 from stage import GREEN, RED, Clock, show
 from tiny import write_tiny
 
+from livesketch import cli
 from livesketch.controls.actions import Action
 from livesketch.controls.midi import LOOK_S, Midi
 from livesketch.controls.midi_profile import Control, Target, write_profile
@@ -49,6 +51,19 @@ def test_a_short_rehearsal_with_many_faults_shows_nothing_unasked(tmp_path: Path
     assert len(figures["faults"]) >= 3
     assert figures["midi_messages"] > 0
     assert figures["faces_shown"] > 3
+
+
+def test_the_command_prints_what_it_keeps_and_fails_where_the_audience_saw_something_unasked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, path = write_tiny(tmp_path / "tiny.safetensors"), tmp_path / "figures.json"
+    words = ["soak", "--minutes", "0.01", "--model", str(model), "--json", str(path)]
+    assert cli.run([*words, "--runtime", "torch"]) == 0
+    figures = json.loads(capsys.readouterr().out)
+    assert figures == json.loads(path.read_text())
+    assert figures["frames"] > 0
+    monkeypatch.setattr("livesketch.soak.run", lambda options: {**figures, "unasked_black": 1})
+    assert cli.run(words) != 0
 
 
 @pytest.mark.long

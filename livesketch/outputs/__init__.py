@@ -31,7 +31,8 @@ class Setup:
 
     `layout` is one of post.layout.LAYOUTS, or empty: the one that the Show names. `path`: the
     recorder's .mp4, or a folder for PNGs; without one it is a replay. `host`, `port` and `password`
-    are the page's; `display`, `flip` (one of FLIPS), `corners` and `crop` the second screen's.
+    are the page's; `display`, `last_display`, `flip` (one of FLIPS), `corners` and `crop` the second
+    screen's.
     """
 
     size: tuple[int, int] = (1280, 720)  # width, height in pixels
@@ -44,6 +45,7 @@ class Setup:
     port: int = 8080
     password: str = ""
     display: str = ""  # its name as displays.py has it; empty: the one without the window
+    last_display: str = ""  # where it was the last time: goes before others without the window
     flip: str = ""
     corners: tuple[tuple[float, float], ...] = ()  # four, clockwise from the upper left, 0..1
     crop: tuple[float, ...] = ()  # what stays black at the left, top, right, bottom: shares 0..0.45

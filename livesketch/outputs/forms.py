@@ -10,9 +10,11 @@ from livesketch.parameters import parameter
 
 LAYOUTS = parameter("layout").choices
 SCREEN = "second screen"
-ITS_OWN = ("flip", "corners", "crop")  # what only the second screen has: the others have a size
+# What only the second screen has: the others have a size.
+ITS_OWN = ("flip", "corners", "crop", "last_display")
 LARGEST = 8192
 MOST_EDGE = 0.45
+LONGEST_NAME = 200
 Form = dict[str, object]
 
 
@@ -21,6 +23,7 @@ def checked_form(name: str, key: str, value: object) -> object:
 
     layout: one of LAYOUTS, "" for that of the knob. size: (width, height), 16 to 8192 pixels.
     flip: one of FLIPS. corners: four (x, y), -1 to 2, or none. crop: four shares 0 to 0.45, or none.
+    last_display: a name, or "".
     """
     if name not in OUTPUTS:
         raise UsageError(
@@ -85,6 +88,10 @@ def _crop(value: object) -> tuple[float, ...] | None:
     return tuple(numbers) if is_whole else None
 
 
+def _name(value: object) -> str | None:
+    return value if isinstance(value, str) and len(value) <= LONGEST_NAME else None
+
+
 def _numbers(value: object, low: float, high: float) -> list[float]:
     """Empty unless all of them are numbers within the range."""
     if not isinstance(value, list | tuple):
@@ -98,11 +105,19 @@ def _numbers(value: object, low: float, high: float) -> list[float]:
     return numbers if is_good else []
 
 
-_CHECKS = {"layout": _layout, "size": _size, "flip": _flip, "corners": _corners, "crop": _crop}
+_CHECKS = {
+    "layout": _layout,
+    "size": _size,
+    "flip": _flip,
+    "corners": _corners,
+    "crop": _crop,
+    "last_display": _name,
+}
 _HINTS = {
     "layout": f"There are: {', '.join(LAYOUTS)}.",
     "size": "A size is such as 1280x720.",
     "flip": "Say h, v or hv.",
     "corners": "Four corners are needed, clockwise from the upper left, each from 0 to 1.",
+    "last_display": "livesketch devices has the displays' names.",
     "crop": f"Four shares are needed: left, top, right, bottom, each from 0 to {MOST_EDGE}.",
 }

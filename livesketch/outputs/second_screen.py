@@ -179,6 +179,7 @@ class SecondScreen:
         width, height = pygame.display.get_window_size()
         middle = x + width / 2, y + height / 2
         others = [one for one in there if not one.holds(*middle)]
+        others.sort(key=lambda one: one.name != self._setup.last_display)
         return others[0] if others and len(there) > 1 else None
 
     def _move_to(self, display: Display) -> None:
