@@ -144,6 +144,25 @@ def test_clear_keeps_a_held_person_and_brings_another_otherwise(start) -> None:
     assert play.view.look_index != look
 
 
+def test_a_file_of_nothing_but_the_head_has_its_face_and_a_damaged_one_takes_nothing_away(
+    start, tmp_path: Path
+) -> None:
+    play, path = start(), tmp_path / "head.livesketch"
+    play.draw(*HEAD)
+    face = play.until(lambda view: view.is_fresh, "a face").face
+    play.do("save", path)
+    play.do("clear")
+    play.until(lambda view: view.face is None, "no face")
+    play.do("open", path)
+    again = play.until(lambda view: view.face is not None and view.is_fresh, "its face")
+    assert np.array_equal(again.face, face)
+    path.write_bytes(path.read_bytes().splitlines(keepends=True)[0])
+    play.do("open", path)
+    assert "head.livesketch is damaged" in play.said
+    assert not play.view.is_empty
+    assert play.view.face is not None
+
+
 def test_undoing_clear_brings_back_the_very_face_and_redo_the_empty_paper(start) -> None:
     play = start()
     play.do("hold")

@@ -95,14 +95,28 @@ def test_a_drawing_cut_anywhere_opens_with_what_is_whole(tmp_path):
     for cut in sorted(cuts):
         path.write_bytes(content[:cut])
         whole = int((ends - 1 <= cut).sum()) - 1  # a line is whole without its end of line too
-        if whole < 0:
-            with pytest.raises(DrawingError):
+        if whole < 1:  # not even a stroke: the drawing on the desk stays
+            with pytest.raises(DrawingError, match="first line"):
                 load(path)
             continue
         again, notes = load_with_notes(path)
         assert list(again.strokes) == list(document.strokes[:whole])
         assert bool(notes) == (whole < len(document.strokes) + 1)
         assert again.extra == document.extra
+
+
+def test_an_empty_drawing_and_one_of_painted_parts_open_though_no_stroke_is_in_them(tmp_path):
+    path = tmp_path / "a.livesketch"
+    save(Document(), path)
+    assert load_with_notes(path)[1] == []
+    document = Document()
+    part = Stroke([Sample(0.1, 0.1), Sample(0.5, 0.5)], Brush("paint skin", 0.1))
+    document.edit(replace(document.sheet, mask=document.sheet.mask.then(part)))
+    save(document, path)
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:2]))
+    again, notes = load_with_notes(path)
+    assert again.sheet.mask.count == 1
+    assert notes == ["a.livesketch is cut off: what is whole of it could be opened."]
 
 
 def test_a_flipped_bit_never_moves_a_point(tmp_path):
@@ -138,6 +152,9 @@ def test_a_flipped_bit_never_moves_a_point(tmp_path):
         (b'{"livesketch":"drawing","version":[2,0],"extra":{}}\n', "newer"),
         (b'{"livesketch":"journal","version":[1,0]}\n', "not a drawing"),
         (b'{"livesketch":"drawing","vers', "first line"),
+        (b'{"livesketch":"drawing","version":[1,1],"extra":{"seed":3}}\n', "but its first line"),
+        (b'{"livesketch":"drawing","version":[1,1]}\n{"stroke":{"br', "but its first line"),
+        (b'{"livesketch":"drawing","version":[1,1]}\n{"str7\n{"end":1}\n', "but its first line"),
     ],
 )
 def test_what_is_no_drawing_is_refused_in_one_sentence(tmp_path, content, word):
@@ -153,7 +170,7 @@ def test_what_is_no_drawing_is_refused_in_one_sentence(tmp_path, content, word):
 @given(st.binary(max_size=300))
 def test_random_bytes_never_crash_the_reader(tmp_path_factory, content):
     path = tmp_path_factory.mktemp("d") / "a.livesketch"
-    path.write_bytes(b'{"livesketch":"drawing","version":[1,0]}\n' + content)
+    path.write_bytes(b'{"livesketch":"drawing","version":[1,0]}\n' + content + b'\n{"end":0}\n')
     document, _ = load_with_notes(path)
     assert document.strokes == ()
     path.write_bytes(content)

@@ -103,10 +103,16 @@ def _parse(name: str, content: bytes) -> tuple[Document, list[str]]:
         notes.append(f"How {name} was drawn is lost: a replay shows its strokes only.")
     if not has_header and not count:
         raise _not_a_drawing(name, content)
+    if end != 0 and not count and sheet.is_blank and not story and not unknown:
+        raise DrawingError(
+            f"{name} is damaged: nothing in it is whole but its first line.",
+            "If there is a copy of it, open that.",
+        )
     if not has_header:
         notes.append(f"The beginning of {name} is broken: its look is lost.")
     if end is None:
-        notes.append(f"{name} is cut off: its first {_strokes(count)} could be opened.")
+        first = f"its first {_strokes(count)}" if count else "what is whole of it"
+        notes.append(f"{name} is cut off: {first} could be opened.")
     elif count < end:
         notes.append(f"{_strokes(end - count).capitalize()} of {end} in {name} could not be read.")
     elif broken:
