@@ -14,6 +14,7 @@ from tiny import write_tiny
 from livesketch.app import CALM_HZ, PEN_HZ, App, AppOptions
 from livesketch.controls.actions import Action, Pointer
 from livesketch.errors import SourceError
+from livesketch.models import weights
 from livesketch.outputs.files import VideoFile
 from livesketch.sources.picture import read_picture
 from livesketch.ui.view import View
@@ -249,8 +250,9 @@ def test_another_model_takes_over_and_a_broken_one_changes_nothing(start, tmp_pa
 
 
 def test_a_model_of_the_last_time_that_is_gone_gives_way_to_the_default(
-    own_home: Path, model: Path, tmp_path: Path
+    own_home: Path, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(weights, "weights_dir", lambda: tmp_path / "shipped")
     ours = own_home / "data" / "weights"
     ours.mkdir(parents=True)
     shutil.copy(model, ours / "default.safetensors")
