@@ -107,10 +107,17 @@ def photo_on(shown: Picture) -> Picture:
 def people_redone(screen: Screen, model: Model, look: int = 1, **settings: float) -> list[Picture]:
     """The photos of two people, once the window showed of each the face that the model makes of it."""
     photos: list[Picture] = []
+    faces: dict[bytes, Picture] = {}  # making one costs the processor that the program needs
+
+    def face_of(photo: Picture) -> Picture:
+        key = photo.tobytes()
+        if key not in faces:
+            faces[key] = model.face(photo, look, settings)
+        return faces[key]
 
     def are_redone(shown: Picture) -> bool:
         photo = photo_on(shown)
-        if not is_face_of(shown, model.face(photo, look, settings)):
+        if not is_face_of(shown, face_of(photo)):
             return False
         if all(np.abs(small(photo, 4) - small(one, 4)).mean() > 8 for one in photos):
             photos.append(photo)
@@ -118,7 +125,7 @@ def people_redone(screen: Screen, model: Model, look: int = 1, **settings: float
 
     shown = screen.until(are_redone, f"both people as {model.name} makes them")
     Image.fromarray(shown).save(screen.home / f"{model.name}-{look}-{len(settings)}.png")
-    one, other = (model.face(photo, look, settings).astype(float) for photo in photos)
+    one, other = (face_of(photo).astype(float) for photo in photos)
     assert np.abs(one - other).mean() > 4  # one face for everybody would prove nothing
     return photos
 

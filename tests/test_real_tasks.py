@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from screen import Screen
-from test_real_window import HERE, LAYOUT, part
+from test_real_window import HERE, LAYOUT, has_face, part
 
 from livesketch.canvas.mask import COLOURS
 from livesketch.frames import FACE_PARTS, Picture
@@ -131,17 +131,15 @@ def test_a_folder_of_pictures_is_made_small_and_large_again(tmp_path: Path) -> N
     words = ("webcam", "--video", str(folder), "--model", "lowres", "--runtime", "torch")
     screen = Screen(*words, home=tmp_path)
     try:
-        picture = screen.until(
-            lambda picture: finder.find(part(picture, "face")) is not None, "a face made large"
-        )
+        is_face = has_face(finder)
+        picture = screen.until(is_face, "a face made large")
         first = part(picture, "face")
         # on the left lies what the model is shown: a face in colours, not its lines
         left = part(picture, "paper")
         assert np.ptp(left.astype(int), axis=2).mean() > 8
         screen.until(
             lambda picture: (
-                np.abs(part(picture, "face").astype(int) - first).mean() > 12
-                and finder.find(part(picture, "face")) is not None
+                np.abs(part(picture, "face").astype(int) - first).mean() > 12 and is_face(picture)
             ),
             "the other person",
         )
