@@ -1,9 +1,13 @@
 """What tests of a show on two real displays look for: a face, black, the desktop, the curtain, who plays."""
 
+import os
+import signal
 import socket
 import subprocess
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from pythonosc.osc_message_builder import OscMessageBuilder
@@ -16,6 +20,7 @@ from livesketch.ui import theme
 
 DESKTOP = (40, 0, 40)  # what nobody may ever see; darker than any face, for has_face()
 HEAD = [(350, 250), (440, 180), (540, 280), (460, 420), (360, 370), (350, 250)]  # on the paper
+Noted = TypeVar("Noted")
 STILL = 12  # looks: the model and the curtain have come to rest
 
 
@@ -29,12 +34,12 @@ def is_black(picture: Picture) -> bool:
 
 
 def has_face(picture: Picture) -> bool:
-    """Something lighter than the room and than black, in a square as high as the display."""
+    """Something lighter than the room and than black, but for dark hair, in a square as high as the display."""
     seen = audience(picture)
     if seen.shape[0] != SIZE[1]:
         return False
     middle = seen[:, SIZE[0] // 2 - 300 : SIZE[0] // 2 + 300]
-    return bool((middle.max(axis=2) > 2 * max(theme.ROOM)).mean() > 0.9)
+    return bool((middle.max(axis=2) > 2 * max(theme.ROOM)).mean() > 0.5)
 
 
 def draw_face(screen: Screen) -> None:
@@ -86,7 +91,8 @@ def show_of(guard: int) -> int:
 
 def has_curtain(guard: int) -> bool:
     """It hangs: it has told the show so, and the show has come up above it."""
-    found = subprocess.run(["pgrep", "-P", str(guard), "-f", "livesketch.curtain"], check=False)
+    curtains = ["pgrep", "-P", str(guard), "-f", "livesketch.curtain"]
+    found = subprocess.run(curtains, capture_output=True, check=False)
     return found.returncode == 0 and any(
         Path(tempfile.gettempdir()).glob(f"livesketch-guard-*/{RAISED}")
     )
@@ -100,3 +106,23 @@ def shows_desktop(picture: Picture) -> bool:
 def paint_desktop(display: str) -> None:
     colour = "#" + "".join(f"{part:02x}" for part in DESKTOP)
     subprocess.run(["xsetroot", "-display", display, "-solid", colour], check=True)
+
+
+def killed(screen: Screen, noted: Callable[[Picture], Noted]) -> list[Noted]:
+    """What was noted of the displays from the crash until the operator's window is there again."""
+    first = show_of(screen.program.pid)
+    assert first
+    os.kill(first, signal.SIGKILL)
+    seen: list[Noted] = []
+
+    def is_gone(picture: Picture) -> bool:
+        seen.append(noted(picture))
+        return not is_open(picture)
+
+    def is_back(picture: Picture) -> bool:
+        seen.append(noted(picture))
+        return show_of(screen.program.pid) not in (0, first) and is_open(picture)
+
+    screen.until(is_gone, "the crash")
+    screen.until(is_back, "the operator's window again")
+    return seen

@@ -1,11 +1,8 @@
 """A show on two real displays: the operator's window on one, what the audience sees on the other."""
 
-import os
-import signal
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 import pytest
@@ -15,10 +12,9 @@ from real_show import (
     has_curtain,
     has_face,
     is_black,
-    is_open,
+    killed,
     osc,
     paint_desktop,
-    show_of,
     shows_desktop,
     still_face,
     window_of,
@@ -31,8 +27,6 @@ from Xlib.display import Display
 
 from livesketch.frames import Picture
 from livesketch.ui import theme
-
-Noted = TypeVar("Noted")
 
 
 @dataclass
@@ -194,23 +188,3 @@ def cursor(screen: Screen) -> Callable[[], bool]:
     display.xfixes_query_version()
     root = display.screen().root
     return lambda: any(pixel >> 24 for pixel in display.xfixes_get_cursor_image(root).cursor_image)
-
-
-def killed(screen: Screen, noted: Callable[[Picture], Noted]) -> list[Noted]:
-    """What was noted of the displays from the crash until the operator's window is there again."""
-    first = show_of(screen.program.pid)
-    assert first
-    os.kill(first, signal.SIGKILL)
-    seen: list[Noted] = []
-
-    def is_gone(picture: Picture) -> bool:
-        seen.append(noted(picture))
-        return not is_open(picture)
-
-    def is_back(picture: Picture) -> bool:
-        seen.append(noted(picture))
-        return show_of(screen.program.pid) not in (0, first) and is_open(picture)
-
-    screen.until(is_gone, "the crash")
-    screen.until(is_back, "the operator's window again")
-    return seen
