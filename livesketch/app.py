@@ -21,6 +21,7 @@ from livesketch.frames import Frame, Request, Result
 from livesketch.hand import open_hand
 from livesketch.latency import Measures
 from livesketch.parameters import Value
+from livesketch.past import Past
 from livesketch.pipeline import Pipeline, model_tasks, open_live
 from livesketch.places import user_dir
 from livesketch.player import Player
@@ -104,6 +105,7 @@ class App:
         self._paper: Paper | None = None
         self._asked: Request | None = None
         self._answer: Result | None = None  # the newest one
+        self._past = Past()
         self._is_new = False  # _answer has not been on the screen yet
         self._pipeline: Pipeline | None = None  # whose faces are on the cards
         self._errands = Errands(example_frame())
@@ -230,7 +232,11 @@ class App:
             self._pipeline = stage.player.pipeline
             self._errands.forget()
             stage.has_changed = True
-        stage.has_changed |= stage.rig.director.turn(time.monotonic())
+        now = time.monotonic()
+        stage.has_changed |= stage.rig.director.turn(now)
+        if self._past.has_ended(stage, now):
+            stage.player.forget()
+            self._asked = self._paper = None  # a drawing's face is to be made anew
         frame = self._read()
         if frame is not None:
             stage.frame = frame

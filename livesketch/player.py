@@ -1,13 +1,17 @@
-"""Plays the chosen model in a Worker; another one is warmed beside it and takes over when it is ready."""
+"""Plays the chosen model in a Worker, behind another one that looks at the camera's next picture meanwhile; a
+model that is chosen is warmed beside them and takes over when it is ready."""
 
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from weakref import WeakSet
 
 from livesketch.errors import ModelError
+from livesketch.eyes import Drawn, Eyes
 from livesketch.frames import Code, Look, Request, Result
 from livesketch.pipeline import Pipeline
-from livesketch.worker import Bell, Worker
+from livesketch.worker import Bell, Latest, Worker
 
 log = logging.getLogger(__name__)
 
@@ -23,12 +27,14 @@ Open = Callable[
 
 @dataclass
 class _Part:
-    """One model and the thread it lives in."""
+    """One model and the thread it lives in, and the thread of its eyes."""
 
     model: str
     runtime: str
-    worker: Worker[Request, Result] | None = None
+    worker: Worker[Drawn, Result] | None = None
+    eyes: Worker[Request, None] | None = None
     pipeline: Pipeline | None = None  # set by the worker's thread once it is open
+    opened: Latest[Eyes] = field(default_factory=Latest)  # by it, too
     kinds: set[bool] = field(default_factory=set)  # whether pictures, drawings were answered yet
     slowest_s: float = 0.0
     asked: Request | None = None
@@ -48,6 +54,7 @@ class Player:
         self._bell = bell
         self._playing = self._begin(model, runtime)
         self._next: _Part | None = None
+        self._awaited: WeakSet[Request] = WeakSet()
         self._replaced = 0
         self.replaced = 0  # workers that fell silent, ever
 
@@ -105,10 +112,19 @@ class Player:
         self._next = self._begin(model, runtime)
 
     def submit(self, request: Request) -> None:
+        """What has a picture goes to the eyes first; the newest of each kind replaces what was not yet begun."""
         part = self._playing
         part.asked = request
-        if part.worker is not None:
-            part.worker.submit(request)
+        self._awaited.add(request)
+        if request.frame.picture is None and part.worker is not None:
+            part.worker.submit(Drawn(request))
+        elif part.eyes is not None:
+            part.eyes.submit(request)
+
+    def forget(self) -> None:
+        """What was asked until now is not waited for any more: newest() will not give its answer."""
+        self._awaited = WeakSet()
+        self._playing.asked = None
 
     def newest(self) -> Result | None:
         self._take_over()
@@ -122,26 +138,28 @@ class Player:
 
     def close(self) -> None:
         for part in (self._playing, self._next):
-            if part is not None and part.worker is not None:
-                part.worker.close(timeout=1.0)
+            if part is not None:
+                _leave(part, timeout=1.0)
 
     def _begin(self, model: str, runtime: str) -> _Part:
         part = _Part(model, runtime)
-
-        def start() -> Callable[[Request], Result]:
-            pipeline = part.pipeline = self._open(model, runtime)
-            return lambda request: pipeline.process(request)  # a rehearsal may stand in between
-
-        part.worker = Worker(start, name=f"model {model}", bell=self._bell)
+        part.worker = worker = Worker(
+            lambda: _painting(part, self._open(model, runtime)), f"model {model}", self._bell
+        )
+        opened = part.opened
+        part.eyes = Worker(lambda: _looking(opened, worker), name=f"eyes of {model}")
         return part
 
-    def _answer(self, part: _Part, worker: Worker[Request, Result]) -> Result | None:
+    def _answer(self, part: _Part, worker: Worker[Drawn, Result]) -> Result | None:
         try:
+            if part.eyes is not None:
+                part.eyes.newest()  # raises what went wrong there
             result = worker.newest()
         except Exception as error:
             part.asked = None
             part.failures += 1
             if worker.has_failed:
+                _leave(part)
                 part.worker = None
             elif self.is_failing and not isinstance(error, ModelError):
                 raise ModelError(
@@ -155,6 +173,8 @@ class Player:
             part.slowest_s = max(0.9 * part.slowest_s, result.finished - result.started)
             if result.request is part.asked:
                 part.asked = None
+            if result.request not in self._awaited:
+                return None
         return result
 
     def _take_over(self) -> None:
@@ -163,6 +183,7 @@ class Player:
             return
         if coming.worker.has_failed:
             self._next = None
+            _leave(coming)
             coming.worker.newest()  # raises why
         elif coming.worker.is_ready:
             old, self._playing, self._next = self._playing, coming, None
@@ -170,14 +191,18 @@ class Player:
             if old.asked is not None:
                 self.submit(old.asked)
 
-    def _replace_if_silent(self, part: _Part, worker: Worker[Request, Result]) -> None:
+    def _replace_if_silent(self, part: _Part, worker: Worker[Drawn, Result]) -> None:
         if not worker.is_ready or part.asked is None:
             return
-        is_first = (part.asked.frame.picture is not None) not in part.kinds
+        is_picture = part.asked.frame.picture is not None
+        is_first = is_picture not in part.kinds
         patience = FIRST_ANSWER_S if is_first else max(SILENCE_S, 4 * part.slowest_s)
-        if worker.silent_for() < patience:
+        silence = worker.silent_for()
+        if is_picture and part.eyes is not None and part.eyes.is_ready:
+            silence = max(silence, part.eyes.silent_for())
+        if silence < patience:
             return
-        log.error("model %s silent for %.1f s: replaced", part.model, worker.silent_for())
+        log.error("model %s silent for %.1f s: replaced", part.model, silence)
         asked = part.asked
         _leave(part)
         self._replaced += 1
@@ -191,7 +216,33 @@ class Player:
         self.submit(asked)
 
 
-def _leave(part: _Part) -> None:
+def _painting(part: _Part, pipeline: Pipeline) -> Callable[[Drawn], Result]:
+    part.pipeline = pipeline
+    part.opened.put(pipeline.eyes)
+    return lambda drawn: pipeline.painted(drawn)  # a rehearsal may stand in between
+
+
+def _looking(opened: Latest[Eyes], worker: Worker[Drawn, Result]) -> Callable[[Request], None]:
+    """Waits for the model; then each picture that was looked at waits until the one before it is painted,
+    so that the next one is the newest there is, and none is looked at in vain."""
+    eyes = opened.take(timeout=None)
+
+    def look(request: Request) -> None:
+        if eyes is None:
+            return
+        began = time.monotonic()
+        drawn = eyes.drawn(request)
+        spent = time.monotonic() - began
+        worker.hand_over(drawn)
+        # A picture that is taken so late is no older than it must be when its turn comes.
+        opened.take(max(0.0, worker.took_s - spent))
+
+    return look
+
+
+def _leave(part: _Part, timeout: float = 0.0) -> None:
     """Without waiting for it: a hung thread is left to itself."""
-    if part.worker is not None:
-        part.worker.close(timeout=0.0)
+    part.opened.close()
+    for worker in (part.worker, part.eyes):
+        if worker is not None:
+            worker.close(timeout)

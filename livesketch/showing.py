@@ -25,12 +25,13 @@ def source_choices(names: Iterable[str]) -> tuple[Choice, ...]:
     return tuple(Choice(name, SOURCE_WORDS.get(name, name)) for name in names)
 
 
-def is_fresh(answer: Result | None, is_answered: bool, now: float) -> bool:
-    """A camera's newest frame is always still on its way: there a recent one counts."""
+def is_fresh(answer: Result | None, is_answered: bool, newest: Frame | None, now: float) -> bool:
+    """A camera's newest frame is always still on its way: while one plays, a recent one counts."""
     if answer is None or answer.face is None:
         return False
     frame = answer.request.frame
-    return is_answered or (frame.is_live and now - frame.time < LIVE_S)
+    is_camera = frame.is_live and newest is not None and newest.is_live
+    return is_answered or (is_camera and now - frame.time < LIVE_S)
 
 
 def seen(answer: Result | None) -> Picture | None:

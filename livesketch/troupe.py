@@ -11,7 +11,8 @@ import numpy as np
 from mido import Message, Parser
 
 from livesketch.errors import ModelError, SourceError
-from livesketch.frames import Picture, Request, Result, Show
+from livesketch.eyes import Drawn
+from livesketch.frames import Picture, Result, Show
 from livesketch.outputs.painter import Painter
 from livesketch.pipeline import Pipeline
 from livesketch.sound.block import RATE
@@ -88,12 +89,12 @@ class Meddler:
 
     def join(self, pipeline: Pipeline | None) -> None:
         """A new model gets the same company."""
-        if pipeline is None or "process" in vars(pipeline):
+        if pipeline is None or "painted" in vars(pipeline):
             return
         known = weakref.ref(pipeline)  # one that was let go of must really go
-        process = type(pipeline).process
+        painted = type(pipeline).painted
 
-        def troubled(request: Request) -> Result:
+        def troubled(drawn: Drawn) -> Result:
             trouble, self._trouble = self._trouble, ""
             if trouble == "raises":
                 raise MemoryError("no room on the card")
@@ -102,9 +103,9 @@ class Meddler:
             asked = known()
             if asked is None:
                 raise ModelError("The model is gone.")
-            return process(asked, request)
+            return painted(asked, drawn)
 
-        pipeline.process = troubled  # type: ignore[method-assign]
+        pipeline.painted = troubled  # type: ignore[method-assign]
 
 
 class Beats:

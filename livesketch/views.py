@@ -64,7 +64,7 @@ def view_of(
         tool="eraser" if hand.is_erasing else session.tool,
         marks=paper_marks(session, stage.desk),
         face=stage.face,
-        is_fresh=is_fresh(answer, is_answered, now),
+        is_fresh=is_fresh(answer, is_answered, stage.frame, now),
         note=note(stage.player, answer if is_answered else None),
         look_name=session.look.name,
         is_held=session.is_held,

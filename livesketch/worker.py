@@ -21,14 +21,26 @@ class Latest(Generic[T]):
     def put(self, item: T) -> None:
         with self._changed:
             self._item = item
-            self._changed.notify()
+            self._changed.notify_all()
+
+    def hand_over(self, item: T) -> None:
+        """As put(), but it replaces nothing, and returns when the item was taken, or it was closed."""
+        with self._changed:
+            self._changed.wait_for(self._is_free)
+            self._item = item
+            self._changed.notify_all()
+            self._changed.wait_for(self._is_free)
 
     def take(self, timeout: float | None = 0.0) -> T | None:
         """The newest item, once; None if nothing came within `timeout` seconds or it was closed."""
         with self._changed:
             self._changed.wait_for(lambda: self._item is not None or self._is_closed, timeout)
             item, self._item = self._item, None
+            self._changed.notify_all()
             return item
+
+    def _is_free(self) -> bool:
+        return self._item is None or self._is_closed
 
     def close(self) -> None:
         with self._changed:
@@ -111,6 +123,7 @@ class Worker(Generic[T, R]):
         self._answered: Latest[tuple[R | None, BaseException | None]] = Latest()
         self._busy_since: float | None = time.monotonic()
         self.is_ready = False
+        self.took_s = 0.0  # seconds of its last piece of work
         self.has_failed = False  # start() raised: this worker will never answer
         # Not kept here: it may know who owns this worker, and that circle would keep a model alive.
         self._thread = threading.Thread(target=self._run, args=(start,), name=name, daemon=True)
@@ -118,6 +131,11 @@ class Worker(Generic[T, R]):
 
     def submit(self, item: T) -> None:
         self._asked.put(item)
+
+    def hand_over(self, item: T) -> None:
+        """For another worker, which is no quicker than this one: waits until the item is begun, and
+        replaces none. Returns at once when this one is closed."""
+        self._asked.hand_over(item)
 
     def newest(self, timeout: float = 0.0) -> R | None:
         answer = self._answered.take(timeout)
@@ -159,12 +177,12 @@ class Worker(Generic[T, R]):
             item = self._asked.take(timeout=None)
             if item is None:
                 continue
-            self._busy_since = time.monotonic()
+            self._busy_since = began = time.monotonic()
             try:
                 self._answer((work(item), None))
             except BaseException as error:
                 self._answer((None, error))
-            self._busy_since = None
+            self._busy_since, self.took_s = None, time.monotonic() - began
             del item  # a picture, or a whole drawing: not kept until the next one comes
 
     def _answer(self, answer: tuple[R | None, BaseException | None]) -> None:

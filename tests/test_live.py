@@ -1,6 +1,7 @@
 """One canvas for camera and pen: lines that stick, lines that freeze, and the way back."""
 
 import shutil
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +15,8 @@ from tiny import write_tiny
 from livesketch.acts import act
 from livesketch.app import App, AppOptions
 from livesketch.controls.actions import Action, Pointer
+from livesketch.eyes import Drawn
+from livesketch.frames import Result
 from livesketch.outputs.files import VideoFile
 from livesketch.sources.picture import read_picture
 from livesketch.sources.webcam import Camera
@@ -140,6 +143,51 @@ def test_the_cameras_lines_freeze_are_edited_as_strokes_and_let_go(play: Play) -
     assert play.app.stage.source is source
     play.until(lambda view: view.is_fresh and view.traced is not None, "the live face again")
     assert play.app.stage.session.values["framing"] is True
+
+
+def test_a_face_that_is_late_is_not_shown_where_the_camera_was_left(play: Play) -> None:
+    """The person in it is gone, and so are their lines; the drawing's own face comes."""
+    pipeline = play.app.stage.player.pipeline
+    assert pipeline is not None
+    painted, begun, go, late = pipeline.painted, threading.Event(), threading.Event(), []
+
+    def slowly(drawn: Drawn) -> Result:
+        result = painted(drawn)
+        if drawn.people and not go.is_set():
+            late.append(result.face)
+            begun.set()
+            go.wait(60)
+        return result
+
+    pipeline.painted = slowly  # type: ignore[method-assign]
+    play.until(lambda _: begun.is_set(), "a face of the camera")
+    shown = play.view.face
+    play.do("source", "paper")
+    traced = play.live.traced
+    play.draw(*((0.5 + 0.2 * np.cos(t), 0.5 + 0.3 * np.sin(t)) for t in np.linspace(0, 6, 20)))
+    assert play.view.face is shown
+    faces = [play.view.face]
+
+    def is_drawn(view: View) -> bool:
+        faces.append(view.face)
+        return view.is_fresh
+
+    go.set()
+    play.until(is_drawn, "the face of the drawing")
+    assert not any(face is one for face in faces for one in late)
+    assert play.view.traced is None
+    assert play.live.traced is traced
+
+
+def test_back_from_the_camera_the_drawing_has_its_own_face_again(play: Play) -> None:
+    play.do("source", "paper")
+    play.draw(*((0.5 + 0.2 * np.cos(t), 0.5 + 0.3 * np.sin(t)) for t in np.linspace(0, 6, 20)))
+    own = play.until(lambda view: view.is_fresh, "its face").face
+    play.do("toggle_camera")
+    play.until(lambda view: view.is_fresh and view.traced is not None, "the camera's face")
+    play.do("toggle_camera")
+    play.until(lambda view: view.is_fresh and view.source == "paper", "its face again")
+    assert np.array_equal(play.view.face, own)  # type: ignore[arg-type]
 
 
 def test_leaving_a_frozen_camera_for_another_lets_it_go(play: Play, clip: Path) -> None:

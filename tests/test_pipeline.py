@@ -186,7 +186,7 @@ def test_a_photo_is_redone_from_the_face_that_is_found_in_it(
 ) -> None:
     photos = pictures_of(tmp_path, "photo")
     made = photos.process(ask(Frame(1.0, 1, picture=photo()), Look(seed=3), photo_look=1.0))
-    square = photos._tracer.face_square(photo(), 256)
+    square = photos.eyes._tracer.face_square(photo(), 256)
     assert square is not None
     assert made.face is not None
     assert np.array_equal(made.seen, square)  # type: ignore[arg-type]
@@ -237,7 +237,7 @@ def test_the_person_before_a_camera_is_kept_over_noise_and_followed_when_they_le
 
     first, second = codes([photo(), other], 0.04)
     (end,) = codes([other], 1.0)[-1:]
-    pure = photos.model.look_of(photos._tracer.face_square(other, 256)).code  # type: ignore[arg-type]
+    pure = photos.model.look_of(photos.eyes._tracer.face_square(other, 256)).code  # type: ignore[arg-type]
     assert pure is not None
     assert 0 < np.abs(second - first).max() < 0.1 * np.abs(pure - first).max()
     assert np.abs(end - pure).max() <= np.abs(first - pure).max()

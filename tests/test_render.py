@@ -308,7 +308,7 @@ def test_masks_and_photos_become_faces_of_the_models_that_take_them(
         wanted = other.model.face(seen, Look())
     else:
         seen = photo
-        face = other._tracer.face_square(photo, 256)
+        face = other.eyes._tracer.face_square(photo, 256)
         assert face is not None
         wanted = other.model.face(face)  # its own person
     Image.fromarray(seen).save(here / "seen.png")

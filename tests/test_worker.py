@@ -54,6 +54,63 @@ def test_only_the_newest_request_is_worked_on() -> None:
     assert done == [1, 9]
 
 
+def test_what_is_handed_over_waits_until_it_is_begun_and_replaces_nothing() -> None:
+    begun, go, over, done = threading.Event(), threading.Event(), threading.Event(), []
+
+    def start():
+        def work(item: int) -> int:
+            begun.set()
+            assert go.wait(5)
+            done.append(item)
+            return item
+
+        return work
+
+    def hand_over() -> None:
+        for item in (3, 4):
+            worker.hand_over(item)
+        over.set()
+
+    worker: Worker[int, int] = Worker(start)
+    worker.submit(1)
+    assert begun.wait(5)
+    worker.submit(2)
+    other = threading.Thread(target=hand_over)
+    other.start()
+    assert not over.wait(0.05)
+    go.set()
+    assert over.wait(5)
+    other.join(5)
+    while worker.newest(timeout=5) != 4:
+        pass
+    assert worker.close()
+    assert done == [1, 2, 3, 4]
+
+
+def test_who_hands_over_to_a_closed_worker_does_not_wait() -> None:
+    begun, go, over = threading.Event(), threading.Event(), threading.Event()
+
+    def start():
+        def work(item: int) -> None:
+            begun.set()
+            go.wait(10)
+
+        return work
+
+    def hand_over() -> None:
+        worker.hand_over(2)
+        over.set()
+
+    worker: Worker[int, None] = Worker(start)
+    worker.submit(1)
+    assert begun.wait(5)
+    threading.Thread(target=hand_over).start()
+    assert not worker.close(timeout=0.0)
+    assert over.wait(5)
+    go.set()
+    assert worker.close(timeout=5)
+
+
 def test_what_the_work_raises_arrives_once_and_the_worker_goes_on() -> None:
     def start():
         def work(item: int) -> float:

@@ -26,7 +26,8 @@ def on_paper(sketch: Sketch) -> Picture:
     """What the network gets, shown as ink on our paper."""
     steps = np.linspace(0.0, 1.0, 256)[:, None]
     colours = np.round(np.array(INK) + steps * (np.array(PAPER) - np.array(INK))).astype(np.uint8)
-    return colours[np.clip(sketch * 255.0 + 0.5, 0, 255).astype(np.uint8)]
+    gray = cv2.convertScaleAbs(sketch, alpha=255.0)
+    return np.asarray(cv2.LUT(cv2.merge([gray] * 3), colours[None]), np.uint8)
 
 
 class Pictures:
