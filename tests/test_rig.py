@@ -124,7 +124,7 @@ def test_panic_brings_the_safe_picture_at_once_although_the_model_hangs(begin) -
     hang = stage.app.stage.player._playing
     assert hang.pipeline is not None
     go = threading.Event()
-    hang.pipeline.process = lambda request: go.wait(30) and None  # type: ignore[method-assign,return-value]
+    hang.pipeline.painted = lambda drawn: go.wait(30) and None  # type: ignore[method-assign,return-value]
     stage.do("next_person")
     stage.do("freeze")
     stage.do("panic")
@@ -400,10 +400,10 @@ def test_a_model_whose_card_is_full_gives_way_and_the_audience_keeps_the_last_go
     failing = stage.app.stage.player.pipeline
     assert failing is not None
 
-    def full(request: object) -> None:
+    def full(drawn: object) -> None:
         raise RuntimeError("CUDA out of memory")
 
-    failing.process = full  # type: ignore[method-assign,assignment]
+    failing.painted = full  # type: ignore[method-assign,assignment]
     for step in range(20):
         if stage.app.stage.session.model == "default":
             break
