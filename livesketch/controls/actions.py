@@ -161,5 +161,8 @@ ACTIONS: tuple[ActionRow, ...] = (
 WINDOW_ACTIONS = frozenset({"panel", "focus", "full_screen", "help", "leave", "pan", "tour"})
 
 
+_BY_NAME = {row.name: row for row in ACTIONS}
+
+
 def row(name: str) -> ActionRow | None:
-    return next((row for row in ACTIONS if row.name == name), None)
+    return _BY_NAME.get(name)

@@ -7,6 +7,7 @@ the tip first.
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from livesketch.controls.actions import ACTIONS
 from livesketch.errors import UsageError
@@ -64,6 +65,7 @@ def keys_with(changes: Mapping[str, str]) -> dict[str, str]:
     return keys
 
 
+@lru_cache(maxsize=256)  # asked for every button, every turn
 def chord_words(chord: str) -> str:
     """How people read a chord: Ctrl+Shift+Z."""
     *held, last = chord.removesuffix("+").split("+") if chord != "+" else ["+"]
