@@ -192,7 +192,7 @@ def test_black_hold_and_panic_by_key_osc_and_midi_are_there_in_the_very_turn_whi
     go = threading.Event()
     playing = stage.app.stage.player.pipeline
     assert playing is not None
-    playing.process = lambda request: go.wait(30) and None  # type: ignore[method-assign,return-value]
+    playing.painted = lambda drawn: go.wait(30) and None  # type: ignore[method-assign,return-value]
     stage.do("next_person")
     client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     client.connect(("127.0.0.1", port))
@@ -418,7 +418,7 @@ def test_a_model_whose_card_is_full_gives_way_and_the_audience_keeps_the_last_go
     # and where the other one does not fit into it either, the processor takes over
     face, failing = stage.wall.picture, stage.app.stage.player.pipeline
     assert failing is not None
-    failing.process = full  # type: ignore[method-assign,assignment]
+    failing.painted = full  # type: ignore[method-assign,assignment]
     for step in range(20):
         if stage.app.stage.session.runtime == "openvino":
             break
