@@ -35,6 +35,20 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
 
 
 @pytest.fixture(scope="session")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with tiny.safetensors in it, and the cache that playing it once has left: that takes seconds."""
+    from tiny import write_tiny
+
+    from livesketch.models.engine import open_model
+
+    home = tmp_path_factory.mktemp("played")
+    with pytest.MonkeyPatch.context() as here:
+        here.setenv("LIVESKETCH_HOME", str(home))
+        open_model(str(write_tiny(home / "tiny.safetensors")))
+    return home
+
+
+@pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of pictures and drawings for measuring that lies beside the project; skips where it does not."""
     folder = Path(os.environ.get("LIVESKETCH_SHARED", ROOT.parent / "shared"))

@@ -250,12 +250,13 @@ def test_another_model_takes_over_and_a_broken_one_changes_nothing(start, tmp_pa
 
 
 def test_a_model_of_the_last_time_that_is_gone_gives_way_to_the_default(
-    own_home: Path, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    own_home: Path, played: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(weights, "weights_dir", lambda: tmp_path / "shipped")
+    shutil.copytree(played / "cache", own_home / "cache")
     ours = own_home / "data" / "weights"
     ours.mkdir(parents=True)
-    shutil.copy(model, ours / "default.safetensors")
+    shutil.copy(played / "tiny.safetensors", ours / "default.safetensors")
     gone = write_tiny(tmp_path / "gone.safetensors", seed=3)
     app = App(AppOptions(model=str(gone), runtime="torch"))
     app.close()
@@ -270,8 +271,11 @@ def test_a_model_of_the_last_time_that_is_gone_gives_way_to_the_default(
         play.app.close()
 
 
-def test_another_runtime_by_key_keeps_drawing_and_person(start) -> None:
-    play = start()
+def test_another_runtime_by_key_keeps_drawing_and_person(
+    start, own_home: Path, played: Path
+) -> None:
+    shutil.copytree(played / "cache", own_home / "cache")
+    play = start(model=str(played / "tiny.safetensors"))
     play.draw(*HEAD)
     play.until(lambda view: view.is_fresh, "the face")
     for _ in range(3):
