@@ -10,6 +10,7 @@ from livesketch.errors import UsageError
 from livesketch.models import RUNTIMES
 from livesketch.outputs import OUTPUTS, Setup
 from livesketch.outputs.forms import SCREEN, Form, checked_form
+from livesketch.outputs.http_server import LOOPBACK
 from livesketch.revival_names import GO_ON
 from livesketch.rig_options import RigOptions
 from livesketch.sound.hearing import SOURCES
@@ -145,6 +146,11 @@ def _minutes(text: str) -> float:
 def rig(args: argparse.Namespace) -> RigOptions:
     """What the flags above ask for."""
     host, port = _address(args.page or "127.0.0.1:8080")
+    if host not in LOOPBACK and not args.page_password:
+        raise UsageError(
+            f"The page is not shown at {host} without a password.",
+            "Say --page-password too, or leave the address out: then only this machine sees it.",
+        )
     usual = Setup(fps=args.output_fps)
     record = Path(args.record) if args.record else None
     setups = dict.fromkeys(OUTPUTS, usual)

@@ -125,3 +125,7 @@ def test_the_network_is_let_in_only_where_an_address_is_named() -> None:
     assert flags("--osc", "9001").osc == ("127.0.0.1", 9001)
     assert flags("--osc", "0.0.0.0:9001").osc == ("0.0.0.0", 9001)
     assert flags("--page").setups["page"].host == "127.0.0.1"
+    with pytest.raises(UsageError, match="without a password"):
+        flags("--page", "0.0.0.0:8080")
+    page = flags("--page", "0.0.0.0:8080", "--page-password", "sesame").setups["page"]
+    assert (page.host, page.password) == ("0.0.0.0", "sesame")
