@@ -16,7 +16,7 @@ from livesketch.models.networks.face_lines import (
 )
 from livesketch.models.networks.reader import DIRECTIONS as HULL
 from livesketch.models.networks.reader import Reader
-from livesketch.models.networks.shape import LIMIT, Settle
+from livesketch.models.networks.shape import DIM, LIMIT, Settle
 
 FACE = torch.from_numpy(landmarks())[POINTS]
 CELL = 1 / 64
@@ -258,6 +258,14 @@ def test_people_of_many_heads_are_as_different_as_people_of_many_looks(
     assert codes.square().mean().sqrt().item() == pytest.approx(1, abs=0.1)
 
 
+def test_one_head_makes_two_looks_no_likelier_to_be_alike(hull, settle: Settle) -> None:
+    torch.manual_seed(0)
+    people, share = torch.randn(400, 64), torch.full((400, 1), 0.75)
+    seen = settle.person(hull(oval(0.3, 0.4)).expand(400, -1), people, share)
+    seen = seen - seen.mean(0)
+    assert float(seen.std()) == pytest.approx(1, abs=0.1)
+
+
 def test_another_head_is_another_person_and_the_same_head_nearly_the_same(
     settle: Settle, hull
 ) -> None:
@@ -276,9 +284,10 @@ def test_hair_that_is_not_drawn_is_the_persons_and_drawn_hair_everybodys() -> No
     torch.manual_seed(0)
     settle = Settle(len(POINTS), 4, 32, TINY.shapes, 8, worn=2)
     fill(settle, FACE)
-    settle.worn.normal_(0, 3)
-    settle.worn_by.normal_()
-    people, kinds = torch.randn(2, 8), torch.randn(1, 4, 32, 32).expand(2, -1, -1, -1)
+    assert settle.wardrobe is not None
+    settle.wardrobe.worn[1] = 3 - settle.wardrobe.worn[0]
+    settle.wardrobe.wearers.copy_(3 * torch.eye(2, 8))
+    people, kinds = 3 * torch.eye(2, 8), torch.randn(1, 4, 32, 32).expand(2, -1, -1, -1)
     points, round_ = FACE[None].expand(2, -1, -1), ROUND.expand(2, -1)
     faithful = knobs(hair=1.0).expand(2, -1)
     unsure = settle(points, settle.usual.expand(2, -1, -1, -1), round_, people, faithful)[1]
@@ -286,6 +295,86 @@ def test_hair_that_is_not_drawn_is_the_persons_and_drawn_hair_everybodys() -> No
     assert (unsure[0] - unsure[1]).abs().mean() > 0.05
     assert torch.equal(sure[0], sure[1])
     assert torch.allclose(sure[0], (9 * kinds[0]).softmax(0), atol=1e-6)
+
+
+def wearing() -> Settle:
+    """Everybody has hair (region 2) about the face, and is bare (region 1) inside it."""
+    torch.manual_seed(0)
+    settle = Settle(len(POINTS), 4, 32, TINY.shapes, 8, worn=1)
+    fill(settle, FACE)
+    assert settle.wardrobe is not None
+    places = settle.wardrobe.cells.unflatten(0, (32, 32))
+    far = (places - FACE.mean(0)).norm(dim=-1)
+    settle.wardrobe.worn.copy_(torch.where(far < 0.18, 1.0, torch.where(far < 0.3, 2.0, 0.0)))
+    settle.usual.normal_(0, 0.1)
+    return settle
+
+
+def hair_of(settle: Settle, points: torch.Tensor) -> torch.Tensor:
+    """(32, 32) bool: where hair is painted about a drawn face (1, K, 2) of which no hair was drawn."""
+    faithful = knobs(**dict.fromkeys(PART_NAMES, 1.0))
+    regions = settle(points, settle.usual[None], ROUND, torch.zeros(1, 8), faithful)[1]
+    return regions[0].argmax(0) == 2
+
+
+def middle_of(is_there: torch.Tensor) -> torch.Tensor:
+    down, across = torch.nonzero(is_there).float().mean(0) / 32
+    return torch.stack([across, down])
+
+
+def test_hair_goes_where_the_face_goes_and_grows_with_it() -> None:
+    settle = wearing()
+    there = hair_of(settle, FACE[None])
+    assert there.sum() > 60
+    moved = hair_of(settle, FACE[None] + torch.tensor([0.125, 0.0]))
+    assert (middle_of(moved) - middle_of(there) - torch.tensor([0.125, 0.0])).abs().max() < 0.03
+    small = hair_of(settle, turned(FACE, 0, 0.5)[None])
+    assert 0.15 < small.sum() / there.sum() < 0.4
+
+
+def test_hair_keeps_off_a_wider_face() -> None:
+    settle = wearing()
+    middle = FACE.mean(0)
+    wide = ((FACE - middle) * torch.tensor([1.5, 1.0]) + middle)[None]
+    row = hair_of(settle, wide)[round(float(middle[1]) * 32)]
+    left = torch.nonzero(hair_of(settle, FACE[None])[round(float(middle[1]) * 32)]).min()
+    assert torch.nonzero(row).min() < left  # pushed outwards
+    assert not row[round(float(middle[0] - 0.22) * 32) : round(float(middle[0] + 0.22) * 32)].any()
+
+
+def test_hair_that_the_photo_cut_off_closes_above_a_small_head() -> None:
+    settle = wearing()
+    assert settle.wardrobe is not None
+    settle.wardrobe.worn[:, :4, 8:24] = 2  # up to the photo's edge
+    there = hair_of(settle, turned(FACE, 0, 0.5)[None] + torch.tensor([0.0, 0.1]))
+    assert there.any()
+    assert not there[0].any()
+
+
+def test_hair_changes_little_by_little_from_one_person_to_another() -> None:
+    torch.manual_seed(0)
+    settle = Settle(len(POINTS), 4, 32, TINY.shapes, 8, worn=5)
+    fill(settle, FACE)
+    assert settle.wardrobe is not None
+    one, other = 2 * torch.randn(2, 8)
+    way = torch.linspace(0, 1, 41)[:, None]
+    steps = settle.wardrobe.of(one * (1 - way) + other * way).diff(dim=0).abs().mean((1, 2, 3))
+    assert steps.sum() > 0.05
+    assert steps.max() < 0.2 * steps.sum()
+
+
+def test_nobody_sits_in_the_dark_and_the_others_stay_who_they_are() -> None:
+    torch.manual_seed(0)
+    settle = Settle(len(POINTS), 4, 32, TINY.shapes, 8, lit=True)
+    fill(settle, FACE)
+    settle.light.copy_(torch.eye(8)[2])
+    people = torch.randn(40, 8)
+    seen = settle.person(ROUND.expand(40, -1), people, torch.zeros(40, 1))
+    is_dark = people[:, 2] < DIM
+    assert is_dark.any()
+    assert torch.equal(seen[~is_dark], people[~is_dark])
+    assert torch.allclose(seen[is_dark, 2], torch.tensor(DIM))
+    assert torch.equal(seen[:, [0, 1, 3, 4, 5, 6, 7]], people[:, [0, 1, 3, 4, 5, 6, 7]])
 
 
 def test_hair_comes_from_the_drawing_little_by_little() -> None:

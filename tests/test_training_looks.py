@@ -119,3 +119,12 @@ def test_neutral_faces_stand_on_the_usual_head_and_differ_by_their_look_alone(bo
         )
     wanted = ((seen[0].clamp(-1, 1) + 1) * 127.5).permute(1, 2, 0).numpy()
     assert np.abs(faces[1] - wanted).max() <= 1
+
+
+def test_the_way_to_the_light_makes_faces_brighter_and_is_found_from_them(both, monkeypatch):
+    network, _ = both
+    network.painter = Tanned().requires_grad_(False)  # type: ignore[assignment]
+    monkeypatch.setattr(looks, "LOOKS", 100)
+    light = looks.light_of(network).numpy()
+    assert np.linalg.norm(light) == pytest.approx(1, abs=1e-4)
+    assert light[0] > 0.98  # the one direction along which this painter's people are lighter

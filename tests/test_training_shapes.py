@@ -12,7 +12,6 @@ from livesketch.models.networks.shape import Settle
 from livesketch.training import shapes
 from livesketch.training.dataset import Prepared, open_prepared
 from livesketch.training.examples import reading
-from livesketch.training.parsing import HAIR
 
 
 @pytest.fixture(scope="module")
@@ -80,40 +79,6 @@ def test_the_same_photos_and_seed_give_the_same_statistics(prepared) -> None:
     for name, tensor in one.state_dict().items():
         assert torch.equal(tensor, two.state_dict()[name]), name
     assert not torch.equal(one.kin, other.kin)
-
-
-def dressed(tmp_path) -> tuple[Settle, torch.Tensor]:
-    """What is learned of a crowd whose pale half has hair where the dark half has none; one of each half."""
-    folder = write_prepared(tmp_path, count=60)
-    pictures = np.load(folder / "pictures.npy")
-    kinds = np.load(folder / "regions.npy")
-    is_pale = np.arange(60) % 2 == 0
-    pictures[:] = np.where(is_pale, 220, 40)[:, None, None, None]
-    kinds[is_pale, 50:60, 2:12] = HAIR
-    kinds[~is_pale, 50:60, 2:12] = 0
-    np.save(folder / "pictures.npy", pictures)
-    np.save(folder / "regions.npy", kinds)
-
-    def encode(y: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        code = torch.zeros(len(y), TINY.z_dim)
-        code[:, 3] = y.mean()
-        return code, code
-
-    settle = Settle(len(POINTS), 8, 32, TINY.shapes, TINY.z_dim, worn=4)
-    data = open_prepared(folder)
-    shapes.describe(settle, data, 0)
-    shapes.dress(settle, encode, data)  # type: ignore[arg-type]
-    codes = torch.zeros(2, TINY.z_dim)
-    codes[0, 3], codes[1, 3] = 0.7, -0.7
-    return settle, codes
-
-
-def test_a_person_has_the_hair_that_such_people_have(tmp_path) -> None:
-    settle, codes = dressed(tmp_path)
-    there = settle.worn_usually(codes).softmax(1)[:, HAIR, 26:29, 2:5].mean((1, 2))
-    assert there[0] > there[1] + 0.15
-    elsewhere = settle.worn_usually(codes).softmax(1)[:, HAIR, 2:5, 26:29].mean((1, 2))
-    assert abs(elsewhere[0] - elsewhere[1]) < 0.05
 
 
 def featured(tmp_path) -> tuple[Settle, Prepared]:

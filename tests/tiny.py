@@ -52,9 +52,9 @@ def fill(settle: Settle, usual: torch.Tensor) -> None:
         2 - far * 20,
         rows[:, None] * -8,
     )
-    if settle.has_worn:
-        settle.worn.normal_(0, 0.5)
-        settle.worn_by.normal_(0, 0.3)
+    if settle.wardrobe is not None:
+        settle.wardrobe.worn.random_(0, len(settle.usual))
+        settle.wardrobe.wearers.normal_()
     settle.kin.normal_(0, 0.3)
     settle.phase.uniform_(0, 6.28)
     settle.direction_codes.normal_()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from livesketch.canvas.doodle import base, draw, strokes
 from livesketch.evaluation.figures import Figures
-from livesketch.evaluation.instruments import LOOK, Instruments
+from livesketch.evaluation.instruments import Instruments
 from livesketch.evaluation.obedience import obedience
 from livesketch.evaluation.people import people
 from livesketch.evaluation.photos import all_photos, photos_of
@@ -13,8 +13,8 @@ from livesketch.evaluation.stillness import stillness
 from livesketch.evaluation.tier_figures import tier_figures
 from livesketch.evaluation.tiers import Drawing
 
-# The first doodles come in three looks: a hundred drawings alone say little about a distribution.
-LOOKS = {"doodles": (1, 2, 3)}
+# Every drawing comes in three looks: a look is one person, and what a crowd is like no one person says.
+LOOKS = (1, 2, 3)
 STILL = 8  # drawings per tier that are moved by a pixel
 
 
@@ -47,9 +47,7 @@ def measure(
     for tier, drawings in tiers.items():
         if drawings:
             tools.say(f"{tier}: {len(drawings)} drawings")
-        figures[tier] = tier_figures(
-            tier, drawings, LOOKS.get(tier, (LOOK,)), tools, real, effort.growing
-        )
+        figures[tier] = tier_figures(tier, drawings, LOOKS, tools, real, effort.growing)
     bases = range(effort.bases)
     obeyed = obedience(bases, effort.steps, tools)
     obeyed_faithfully = None if faithful is None else obedience(bases, effort.steps, faithful)

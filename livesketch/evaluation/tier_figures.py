@@ -23,7 +23,6 @@ from livesketch.evaluation.tiers import Drawing
 from livesketch.frames import Picture, Sketch
 
 SHOWN = 24  # drawings on a contact sheet: the first by name, never chosen
-SHEET_LOOKS = (1, 2, 3)
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +30,7 @@ class Row:
     """One line of a contact sheet."""
 
     sketch: Sketch
-    faces: tuple[Picture, ...]  # looks 1, 2, 3
+    faces: tuple[Picture, ...]  # one for each look
     photo: Picture | None = None
     stages: tuple[Picture, ...] = ()  # at growth.STAGES
 
@@ -101,8 +100,7 @@ def tier_figures(
             grown.append(growth(drawing, tools))
             stages = grown[-1].stages if number < SHOWN else ()
         if number < SHOWN:
-            shown = tuple(tools.face(drawing.sketch, look) for look in SHEET_LOOKS)
-            rows.append(Row(drawing.sketch, shown, photo, stages))
+            rows.append(Row(drawing.sketch, tuple(faces), photo, stages))
     made = joined(seen)
     return TierFigures(
         n=len(drawings),

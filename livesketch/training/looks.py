@@ -92,6 +92,22 @@ def stretched(codes: np.ndarray, angles: np.ndarray) -> Change:
     )
 
 
+def light_of(network: compact.Network, seed: int = 0) -> torch.Tensor:
+    """(Z,), of length 1: the direction of a code in which faces and all about them grow brighter.
+
+    Ridge regression (Hoerl 1970) of how bright the cheeks and the brightest places are.
+    """
+    codes = np.random.default_rng(seed).normal(size=(LOOKS, network.config.z_dim))
+    faces = neutral_faces(network, codes)
+    side = faces.shape[1]
+    cheeks = faces[:, int(0.4 * side) : int(0.65 * side), int(0.3 * side) : int(0.7 * side)]
+    light = np.zeros(len(codes))
+    for each in (cheeks.reshape(LOOKS, -1).mean(1), np.percentile(faces, 97, (1, 2, 3))):
+        light += (each - each.mean()) / max(float(each.std()), 1e-9)
+    way = np.linalg.solve(codes.T @ codes + 20 * np.eye(codes.shape[1]), codes.T @ light)
+    return torch.from_numpy(way / max(float(np.linalg.norm(way)), 1e-9)).float()
+
+
 def apply(change: Change, network: compact.Network, style_encoder: compact.StyleEncoder) -> None:
     """Change the variables in place: photos keep their looks, random codes get others."""
     matrix = torch.from_numpy(change.matrix).double()
@@ -112,9 +128,8 @@ def neutral_faces(network: compact.Network, codes: np.ndarray) -> np.ndarray:
     """Everybody's face on the usual head, as looks alone make it: (N, S, S, 3) uint8 for codes (N, Z)."""
     settle, faces = network.settle, []
     with torch.no_grad():
-        maps = settle.lines(settle.usual_points[None])
+        maps, regions = settle.lines(settle.usual_points[None]), settle.usual[None].softmax(1)
         for z in torch.from_numpy(codes).float():
-            regions = settle.worn_usually(z[None]).softmax(1)
             face = network.painter(maps, regions, z[None])[0].clamp(-1, 1)
             faces.append(((face + 1) * 127.5).byte().permute(1, 2, 0).numpy())
     return np.stack(faces)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 
 from livesketch.models.networks.compact import StyleEncoder
 from livesketch.models.networks.face_lines import PARTS, POINTS, mirror_rows
@@ -19,11 +18,8 @@ from livesketch.training.parsing import REGIONS
 ROUNDS = 3  # of aligning everybody to the mean (Goodall 1991)
 DRAWINGS, SIDE = 400, 256
 PEOPLE, RIDGE = 3000, 20.0
-# of what codes say about hair: with all of it, doodles in one look have one head of hair
-WORN_SHARE = 0.3
 FEATURES = 16  # ways in which people's features differ that go with a code
 REACH = 2.0  # spreads of real faces: a look's features on a drawing that leaves them open
-SELDOM = 0.03  # a share as good as none
 PITCH = 0.8  # how quickly the person changes with the head: higher, and the same head drawn again is another person
 
 
@@ -65,7 +61,7 @@ def give_features(settle: Settle, style_encoder: StyleEncoder, data: Prepared, s
     is left out: how far lips part and where their corners are.
     """
     settle.own.zero_()
-    every = _people(data)
+    every = people(data)
     points = torch.from_numpy(np.asarray(data.landmarks)[:, POINTS])
     shapes = settle.aligned(points)[2]
     upright = ((shapes + _mirrored(shapes)) / 2).double()  # a lopsided face is a turned head's
@@ -79,7 +75,7 @@ def give_features(settle: Settle, style_encoder: StyleEncoder, data: Prepared, s
     _, sizes, ways = torch.linalg.svd(flat, full_matrices=False)
     count = min(FEATURES, len(ways), settle.own.shape[0] // 2)
     spread, ways = (sizes[:count] / len(flat) ** 0.5).clamp(min=1e-6), ways[:count]
-    by = _regressed(_codes(style_encoder, data, every), (flat @ ways.T / spread)[every])
+    by = _regressed(codes_of(style_encoder, data, every), (flat @ ways.T / spread)[every])
     told = torch.linalg.norm(by, dim=0).clamp(min=1e-6)
     lot = np.random.default_rng(seed).normal(size=tuple(by.shape))
     free = torch.from_numpy(lot)
@@ -92,28 +88,12 @@ def give_features(settle: Settle, style_encoder: StyleEncoder, data: Prepared, s
     settle.own.copy_(own)
 
 
-def dress(settle: Settle, style_encoder: StyleEncoder, data: Prepared) -> None:
-    """Fill in place what hair and clothes go with which code: principal components, regressed on codes."""
-    every = _people(data)
-    kinds = [_shares(np.asarray(data.regions[i]), settle.usual.shape[-1]) for i in every]
-    logits = torch.log(torch.from_numpy(np.stack(kinds)) + SELDOM).flatten(1)
-    logits = logits - logits.mean(0)
-    ways = min(len(settle.worn), len(every))
-    _, _, found = torch.svd_lowrank(logits, q=ways + 6, niter=4)
-    found = found[:, :ways]
-    by = _regressed(_codes(style_encoder, data, every), (logits @ found).double())
-    settle.worn.zero_()
-    settle.worn_by.zero_()
-    settle.worn[:ways].copy_(found.T.unflatten(1, settle.worn.shape[1:]))
-    settle.worn_by[:, :ways].copy_(by * WORN_SHARE)
-
-
-def _people(data: Prepared) -> np.ndarray:
+def people(data: Prepared) -> np.ndarray:
     """Rows of photos, evenly among all, that codes are found of."""
     return np.linspace(0, len(data.pictures) - 1, min(len(data.pictures), PEOPLE)).astype(int)
 
 
-def _codes(style_encoder: StyleEncoder, data: Prepared, every: np.ndarray) -> torch.Tensor:
+def codes_of(style_encoder: StyleEncoder, data: Prepared, every: np.ndarray) -> torch.Tensor:
     """(N, Z): the codes of those photos."""
     fold, codes = data.pictures.shape[1] // BASE, []
     with torch.no_grad():
@@ -129,15 +109,6 @@ def _regressed(codes: torch.Tensor, there: torch.Tensor) -> torch.Tensor:
     seen = codes - codes.mean(0)
     ridge = RIDGE * torch.eye(seen.shape[1], dtype=torch.double)
     return torch.linalg.solve(seen.T @ seen + ridge, seen.T @ (there - there.mean(0)))
-
-
-def _shares(kinds: np.ndarray, grid: int) -> np.ndarray:
-    """(S, S) rows of REGIONS -> (R, grid, grid) float32: how much of each cell and its neighbours each covers."""
-    fold = kinds.shape[0] // grid
-    each = (kinds[None] == np.arange(len(REGIONS))[:, None, None]).astype(np.float32)
-    cells = each.reshape(len(REGIONS), grid, fold, grid, fold).mean((2, 4))
-    wide = F.pad(torch.from_numpy(cells)[None], (1, 1, 1, 1), mode="replicate")
-    return F.avg_pool2d(wide, 3, 1)[0].numpy()
 
 
 def _hulls(data: Prepared, rng: np.random.Generator) -> torch.Tensor:

@@ -30,7 +30,8 @@ class Config:
     regions: int = 8  # background, skin, hair … of a face
     shapes: int = 24  # ways in which real faces' shapes differ
     own: int = 0  # 1: people have features of their own, which a crude drawing leaves them
-    worn: int = 0  # ways in which hair and clothes differ from person to person
+    worn: int = 0  # heads of hair and clothes that people choose from
+    lit: int = 0  # 1: nobody sits in the dark
     reader: tuple[int, int, int, int] = (64, 96, 160, 192)  # channels at 32, 16, 8, 4
     encoder: tuple[int, int, int, int] = (64, 64, 128, 192)  # the painter's, at 32, 16, 8, 4
     decoder: tuple[int, int, int] = (192, 160, 112)  # channels at 8, 16, 32
@@ -47,7 +48,8 @@ LIMITS = {
     "regions": (2, 64),
     "shapes": (1, 200),
     "own": (0, 1),
-    "worn": (0, 100),
+    "worn": (0, 500),
+    "lit": (0, 1),
     "reader": (8, 512),
     "encoder": (8, 512),
     "decoder": (8, 512),
@@ -109,6 +111,7 @@ class Network(nn.Module):
             config.z_dim,
             bool(config.own),
             config.worn,
+            bool(config.lit),
         )
         self.painter = Painter(
             config.regions,

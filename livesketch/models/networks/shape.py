@@ -9,11 +9,14 @@ from torch import Tensor, nn
 from livesketch.models.knobs import DIRECTIONS
 from livesketch.models.networks.face_lines import PARTS, POINTS, Lines, keep_constant
 from livesketch.models.networks.reader import DIRECTIONS as HULL
+from livesketch.models.networks.wardrobe import Wardrobe
 
 LIMIT = 1.6  # spreads of real faces beyond which a plausible face does not go
 # the usual doubt, below which a drawing shows its hair, and above which it does not. Measured: lines with
 # hair 0.4 to 0.7, doodles without 0.9 to 1.1
 SAID, UNSAID = 0.6, 0.9
+DIM = -1.2  # spreads of a code's brightness: with less, faces sink into the dark, of whatever skin
+SPUN = 1.5  # radians: how far two looks' answers to one head differ
 CRUDE = 0.7  # of how strictly a drawing binds in the middle of the slider, when it shows no hair
 
 
@@ -38,8 +41,7 @@ class Settle(nn.Module):
     part_of: Tensor
     who_part: Tensor
     own: Tensor
-    worn: Tensor
-    worn_by: Tensor
+    light: Tensor
 
     def __init__(
         self,
@@ -50,6 +52,7 @@ class Settle(nn.Module):
         z_dim: int,
         own: bool = False,
         worn: int = 0,
+        lit: bool = False,
     ) -> None:
         super().__init__()
         self.register_buffer("mean", torch.zeros(points, 2))
@@ -66,10 +69,10 @@ class Settle(nn.Module):
         if own:  # how a person's features differ from the mean, by code
             self.register_buffer("own", torch.zeros(z_dim, points, 2))
         self.has_own = own
-        if worn:  # ways in which people's regions differ, and what a code has to do with them
-            self.register_buffer("worn", torch.zeros(worn, regions, grid, grid))
-            self.register_buffer("worn_by", torch.zeros(z_dim, worn))
-        self.has_worn = worn > 0
+        self.is_lit = lit
+        if lit:  # the way to codes of brighter pictures, of length 1
+            self.register_buffer("light", torch.zeros(z_dim))
+        self.wardrobe = Wardrobe(worn, regions, grid, z_dim) if worn else None
         part_of = [[float(index in indices) for index in POINTS] for indices in PARTS.values()]
         keep_constant(self, "part_of", part_of)
         keep_constant(self, "who_part", [[float(index not in PARTS["mouth"])] for index in POINTS])
@@ -89,8 +92,11 @@ class Settle(nn.Module):
         meant = self.meant(shape, person, strict, unsaid[:, 0])
         meant = meant + torch.einsum("nd,dkc->nkc", directions, self.direction_shapes)
         who = person + directions @ self.direction_codes
-        if self.has_worn:
-            said = said + (self.worn_usually(who) - self.usual) * unsaid
+        if self.wardrobe is not None:
+            cells = turned_back(self.wardrobe.cells[None] - middle, turn)
+            usual = self.mean + self.usual_points.mean(0)
+            worn = self.wardrobe(who, cells, meant, usual)
+            said = said + (worn - said) * unsaid
         return self.lines(turned(meant, turn) + middle), F.softmax(said, 1), who
 
     def meant(self, shape: Tensor, who: Tensor, strict: Tensor, unsaid: Tensor) -> Tensor:
@@ -106,12 +112,6 @@ class Settle(nn.Module):
         loose = free * (1 - CRUDE) * self.who_part  # what a mouth does is not who somebody is
         taken = likely + (shape - likely) * strict * (1 - loose)
         return taken + torch.einsum("nz,zkc->nkc", who, self.own) * free
-
-    def worn_usually(self, z: Tensor) -> Tensor:
-        """Logits (N, R, grid, grid) of the hair and clothes that go with a person."""
-        if not self.has_worn:
-            return self.usual[None]
-        return self.usual + torch.einsum("nw,wrij->nrij", z @ self.worn_by, self.worn)
 
     def unsaid(self, logits: Tensor) -> Tensor:
         """(N, 1, 1, 1) of logits (N, R, grid, grid): 1 when a drawing says no more of hair and clothes
@@ -134,18 +134,20 @@ class Settle(nn.Module):
         real = (p * m).sum((1, 2))
         imaginary = (p[..., 1] * m[:, 0] - p[..., 0] * m[:, 1]).sum(1)
         turn = torch.stack([real, imaginary], -1)[:, None] / (m * m).sum().clamp(min=1e-6)
-        size = (turn * turn).sum(-1, keepdim=True).clamp(min=1e-6)
-        back = turn * turn.new_tensor([1.0, -1.0]) / size
-        return points.mean(1, keepdim=True), turn, turned(p, back)
+        return points.mean(1, keepdim=True), turn, turned_back(p, turn)
 
     def person(self, hull: Tensor, z: Tensor, share: Tensor) -> Tensor:
         """A code as likely as z, moved by the drawn head: other heads are other people of one look.
 
-        The move is a smooth function of the hull with unit spread (random Fourier features, Rahimi 2007).
+        The move is a smooth function of the hull with unit spread (random Fourier features, Rahimi 2007),
+        and another one for each look: one head makes two looks no likelier to be alike.
         """
         head = ((hull - self.head_mean) / self.head_spread).clamp(-4, 4)
-        moved = torch.cos(head @ self.kin + self.phase) * 2**0.5
-        return (z + moved * share) / torch.sqrt(1 + share * share)
+        moved = torch.cos(head @ self.kin + self.phase + SPUN * z.flip(-1)) * 2**0.5
+        who = (z + moved * share) / torch.sqrt(1 + share * share)
+        if not self.is_lit:
+            return who
+        return who + (DIM - who @ self.light).clamp(min=0)[:, None] * self.light
 
 
 def _doubt(logits: Tensor) -> Tensor:
@@ -158,3 +160,9 @@ def turned(points: Tensor, turn: Tensor) -> Tensor:
     x = points[..., 0] * turn[..., 0] - points[..., 1] * turn[..., 1]
     y = points[..., 0] * turn[..., 1] + points[..., 1] * turn[..., 0]
     return torch.stack([x, y], -1)
+
+
+def turned_back(points: Tensor, turn: Tensor) -> Tensor:
+    """What `turned` undoes."""
+    size = (turn * turn).sum(-1, keepdim=True).clamp(min=1e-6)
+    return turned(points, turn * turn.new_tensor([1.0, -1.0]) / size)

@@ -1,0 +1,71 @@
+"""Heads of hair and clothes that were seen on people; everybody wears those of whom they resemble."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from livesketch.models.networks.face_lines import keep_constant
+
+NEAR = 0.05  # sides of a picture: what lies about a landmark moves with it
+SELDOM = 0.03  # a share as good as none
+# How quickly hair that is cut off by the photo's upper edge closes above it, in roots of a side
+CROWN = 0.8
+
+
+class Wardrobe(nn.Module):
+    """Layouts around the usual face, fitted to any other. Its variables are photos' regions and codes."""
+
+    worn: Tensor
+    wearers: Tensor
+    kinds: Tensor
+    cells: Tensor
+
+    def __init__(self, count: int, regions: int, grid: int, z_dim: int) -> None:
+        super().__init__()
+        self.register_buffer("worn", torch.zeros(count, grid, grid))  # which region, by its row
+        self.register_buffer("wearers", torch.zeros(count, z_dim))
+        keep_constant(self, "kinds", [[[float(k)]] for k in range(regions)])
+        ticks = (np.arange(grid, dtype=np.float32) + 0.5) / grid
+        places = np.stack(np.meshgrid(ticks, ticks), -1).reshape(-1, 2)
+        keep_constant(self, "cells", places)  # of a picture, row by row
+
+    def forward(self, who: Tensor, cells: Tensor, face: Tensor, usual: Tensor) -> Tensor:
+        """Logits (N, R, grid, grid) of what people (N, Z) wear.
+
+        face (N, K, 2): landmarks; usual (K, 2): where the layouts have them; cells (N, grid ** 2, 2):
+        the picture's, where the face is measured.
+        """
+        return torch.log(sampled(self.of(who), fitted(cells, face, usual[None])) + SELDOM)
+
+    def of(self, who: Tensor) -> Tensor:
+        """(N, R, grid, grid): shares of the regions about the usual face of people (N, Z).
+
+        The nearest wearers' weigh most (attention, Vaswani 2017), so that from one person to another
+        hair changes little by little.
+        """
+        alike = F.softmax(who @ self.wearers.T, -1)
+        shares = (self.worn[:, None] - self.kinds).abs() < 0.5
+        wide = F.pad(shares.to(who.dtype), (1, 1, 1, 1), mode="replicate")
+        return torch.einsum("nw,wrij->nrij", alike, F.avg_pool2d(wide, 3, 1))
+
+
+def fitted(places: Tensor, face: Tensor, other: Tensor) -> Tensor:
+    """Places (N, P, 2) about a face (N, K, 2) -> about another (N, K, 2): each goes with the nearest landmarks."""
+    far = ((places[:, :, None] - face[:, None]) ** 2).sum(-1)
+    return places + F.softmax(far / (-2 * NEAR**2), -1) @ (other - face)
+
+
+def sampled(layouts: Tensor, at: Tensor) -> Tensor:
+    """(N, R, grid, grid): layouts (N, R, grid, grid) at places (N, grid ** 2, 2), in sides.
+
+    Beside and under a layout its edge goes on; above it, hair closes to a crown.
+    """
+    grid = layouts.shape[-1]
+    side, down = at[..., :1] - 0.5, at[..., 1:]
+    above = (1 / grid - down).clamp(min=0)
+    side = side + torch.where(side < 0, -1.0, 1.0) * CROWN * above.sqrt()
+    places = torch.cat([side * 2, down * 2 - 1], -1).unflatten(1, (grid, grid))
+    return F.grid_sample(layouts, places, padding_mode="border", align_corners=False)
