@@ -16,7 +16,7 @@ LIMIT = 1.6  # spreads of real faces beyond which a plausible face does not go
 # hair 0.4 to 0.7, doodles without 0.9 to 1.1
 SAID, UNSAID = 0.6, 0.9
 DIM = -1.2  # spreads of a code's brightness: with less, faces sink into the dark, of whatever skin
-SPUN = 1.5  # radians: how far two looks' answers to one head differ
+SPUN = 1.0  # radians: how far two looks' answers to one head differ
 CRUDE = 0.7  # of how strictly a drawing binds in the middle of the slider, when it shows no hair
 
 

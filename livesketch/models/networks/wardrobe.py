@@ -13,6 +13,7 @@ NEAR = 0.05  # sides of a picture: what lies about a landmark moves with it
 SELDOM = 0.03  # a share as good as none
 # How quickly hair that is cut off by the photo's upper edge closes above it, in roots of a side
 CROWN = 0.8
+MILD = 3.0  # of likeness: the less, the more suddenly hair changes on the way from one person to another
 
 
 class Wardrobe(nn.Module):
@@ -46,7 +47,7 @@ class Wardrobe(nn.Module):
         The nearest wearers' weigh most (attention, Vaswani 2017), so that from one person to another
         hair changes little by little.
         """
-        alike = F.softmax(who @ self.wearers.T, -1)
+        alike = F.softmax(who @ self.wearers.T / MILD, -1)
         shares = (self.worn[:, None] - self.kinds).abs() < 0.5
         wide = F.pad(shares.to(who.dtype), (1, 1, 1, 1), mode="replicate")
         return torch.einsum("nw,wrij->nrij", alike, F.avg_pool2d(wide, 3, 1))
