@@ -7,6 +7,8 @@ from training_data import landmarks
 
 from livesketch.models.knobs import DIRECTIONS, KNOBS, PART_NAMES
 from livesketch.models.networks.face_lines import (
+    INNER_LOWER,
+    INNER_UPPER,
     MAPS,
     PARTS,
     POINTS,
@@ -133,7 +135,7 @@ def test_a_plausible_shape_stays_within_what_faces_do(settle: Settle) -> None:
 
 
 def test_at_full_strictness_the_lines_are_as_they_were_drawn(settle: Settle) -> None:
-    points, logits = drawn(), torch.randn(1, TINY.regions, 32, 32)
+    points, logits = drawn(), 9 * torch.randn(1, TINY.regions, 32, 32)
     strict = knobs(**dict.fromkeys(PART_NAMES, 1.0))
     maps, regions, _ = settle(points, logits, ROUND, torch.zeros(1, 64), strict)
     assert torch.allclose(maps, Lines()(points), atol=1e-3)
@@ -141,7 +143,7 @@ def test_at_full_strictness_the_lines_are_as_they_were_drawn(settle: Settle) -> 
 
 
 def test_a_part_alone_can_be_held_to_what_was_drawn(settle: Settle) -> None:
-    points, logits = drawn(), torch.zeros(1, TINY.regions, 32, 32)
+    points, logits = drawn(), 9 * torch.randn(1, TINY.regions, 32, 32)
     as_drawn = Lines()(points)
     free = settle(points, logits, ROUND, torch.zeros(1, 64), knobs())[0]
     rows = {"eyes": [1, 8], "brows": [2], "nose": [3, 4], "mouth": [5, 6, 7], "outline": [0]}
@@ -151,6 +153,28 @@ def test_a_part_alone_can_be_held_to_what_was_drawn(settle: Settle) -> None:
         for row in range(len(MAPS)):
             assert torch.allclose(maps[:, row], as_drawn[:, row], atol=1e-3) == (row in held), part
             assert torch.allclose(maps[:, row], free[:, row], atol=1e-3) == (row not in held), part
+
+
+def gap_of(settle: Settle, points: torch.Tensor, logits: torch.Tensor) -> float:
+    """How far apart lips are painted: between the middles of the maps of upper and lower, in cells."""
+    faithful = knobs(**dict.fromkeys(PART_NAMES, 1.0))
+    maps = settle(points[None], logits, ROUND, torch.zeros(1, 64), faithful)[0]
+    rows = torch.arange(64.0)[:, None]
+    upper, lower = ((maps[0, k] * rows).sum() / maps[0, k].sum() for k in (6, 7))
+    return float(lower - upper)
+
+
+def test_a_crude_mouth_that_is_open_is_painted_further_open_and_a_shut_one_shut(
+    settle: Settle,
+) -> None:
+    unsure, sure = settle.usual[None], 9 * torch.randn(1, TINY.regions, 32, 32)
+    agape = gap_of(settle, FACE, sure)
+    assert agape > 0.5
+    assert gap_of(settle, FACE, unsure) > 2 * agape
+    shut = FACE.clone()
+    for upper, lower in zip(INNER_UPPER, INNER_LOWER, strict=True):
+        shut[POINTS.index(lower)] = shut[POINTS.index(upper)]
+    assert abs(gap_of(settle, shut, unsure)) < 0.1
 
 
 def test_a_plausible_face_is_where_it_was_drawn_as_large_and_as_tilted(settle: Settle) -> None:

@@ -41,8 +41,9 @@ def dress(settle: Settle, style_encoder: StyleEncoder, data: Prepared, seed: int
     seen = _whole(settle, layouts)
     every, layouts = every[seen], layouts[seen]
     hair = (layouts == HAIR).float().flatten(1)
-    _, _, ways = torch.svd_lowrank(hair - hair.mean(0), q=min(WAYS, *hair.shape), niter=4)
-    chosen = medoids((hair @ ways).numpy(), len(wardrobe.worn), np.random.default_rng(seed))
+    apart = (hair - hair.mean(0)).double()
+    ways = torch.linalg.eigh(apart.T @ apart)[1][:, -WAYS:]  # largest last
+    chosen = medoids((apart @ ways).numpy(), len(wardrobe.worn), np.random.default_rng(seed))
     codes = codes_of(style_encoder, data, every[chosen]).float()
     wardrobe.worn.copy_(layouts[chosen])
     # as far from the middle as people usually are: nobody's hair is everybody's
@@ -113,7 +114,7 @@ def _whole(settle: Settle, layouts: torch.Tensor) -> np.ndarray:
     grid, fine = layouts.shape[-1], 8
     oval = settle.usual_points.numpy()[[POINTS.index(index) for index in OVAL]]
     drawn = np.zeros((grid * fine, grid * fine), np.float32)
-    cv2.fillPoly(drawn, [np.round(oval * grid * fine).astype(np.int32)], 1.0)
+    cv2.fillPoly(drawn, [np.round(oval * grid * fine).astype(np.int32)], (1.0,))
     face = cv2.resize(drawn, (grid, grid), interpolation=cv2.INTER_AREA)
     hair, cloth = (layouts == HAIR).numpy(), (layouts == CLOTH).numpy()
     size = max(float(face.sum()), 1e-6)

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from livesketch.models.knobs import DIRECTIONS
-from livesketch.models.networks.face_lines import PARTS, POINTS, Lines, keep_constant
+from livesketch.models.networks.face_lines import (
+    INNER_LOWER,
+    INNER_UPPER,
+    LIPS,
+    PARTS,
+    POINTS,
+    Lines,
+    keep_constant,
+)
 from livesketch.models.networks.reader import DIRECTIONS as HULL
 from livesketch.models.networks.wardrobe import Wardrobe
 
@@ -16,7 +25,9 @@ LIMIT = 1.6  # spreads of real faces beyond which a plausible face does not go
 # hair 0.4 to 0.7, doodles without 0.9 to 1.1
 SAID, UNSAID = 0.6, 0.9
 DIM = -1.2  # spreads of a code's brightness: with less, faces sink into the dark, of whatever skin
-SPUN = 1.0  # radians: how far two looks' answers to one head differ
+# of their distance, where a mouth is to be as drawn on a head without hair: painters keep lips closer together
+OPENED = 1.5
+SPUN = 0.7  # radians: how far two looks' answers to one head differ
 CRUDE = 0.7  # of how strictly a drawing binds in the middle of the slider, when it shows no hair
 
 
@@ -40,6 +51,7 @@ class Settle(nn.Module):
     direction_shapes: Tensor
     part_of: Tensor
     who_part: Tensor
+    lips: Tensor
     own: Tensor
     light: Tensor
 
@@ -76,6 +88,7 @@ class Settle(nn.Module):
         part_of = [[float(index in indices) for index in POINTS] for indices in PARTS.values()]
         keep_constant(self, "part_of", part_of)
         keep_constant(self, "who_part", [[float(index not in PARTS["mouth"])] for index in POINTS])
+        keep_constant(self, "lips", _lips())
         self.lines = Lines()
 
     def forward(
@@ -91,6 +104,7 @@ class Settle(nn.Module):
         strict = (parts @ self.part_of)[..., None]  # N,K,1
         meant = self.meant(shape, person, strict, unsaid[:, 0])
         meant = meant + torch.einsum("nd,dkc->nkc", directions, self.direction_shapes)
+        meant = meant + self.lips @ meant * OPENED * strict * unsaid[:, 0]
         who = person + directions @ self.direction_codes
         if self.wardrobe is not None:
             cells = turned_back(self.wardrobe.cells[None] - middle, turn)
@@ -153,6 +167,19 @@ class Settle(nn.Module):
 def _doubt(logits: Tensor) -> Tensor:
     """(N, 1, grid, grid) of (N, R, grid, grid): how probable two different answers are (Gini 1912)."""
     return 1 - (logits.softmax(1) ** 2).sum(1, keepdim=True)
+
+
+def _lips() -> np.ndarray:
+    """(K, K): what moves each point of a lip by half of how far it is from the other lip."""
+    row = {index: k for k, index in enumerate(POINTS)}
+    move = np.zeros((len(POINTS), len(POINTS)), np.float32)
+    inner = zip(INNER_UPPER[1:-1], INNER_LOWER[1:-1], strict=True)
+    outer = zip(LIPS[1:10], LIPS[19:10:-1], strict=True)
+    for (upper, lower), (above, below) in zip(inner, outer, strict=True):
+        for one, other, points in ((upper, lower, (upper, above)), (lower, upper, (lower, below))):
+            for index in points:
+                move[row[index], row[one]], move[row[index], row[other]] = 0.5, -0.5
+    return move
 
 
 def turned(points: Tensor, turn: Tensor) -> Tensor:

@@ -13,7 +13,7 @@ NEAR = 0.05  # sides of a picture: what lies about a landmark moves with it
 SELDOM = 0.03  # a share as good as none
 # How quickly hair that is cut off by the photo's upper edge closes above it, in roots of a side
 CROWN = 0.8
-MILD = 3.0  # of likeness: the less, the more suddenly hair changes on the way from one person to another
+MILD = 4.0  # of likeness: the less, the more suddenly hair changes on the way from one person to another
 
 
 class Wardrobe(nn.Module):
