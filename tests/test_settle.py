@@ -282,6 +282,14 @@ def test_people_of_many_heads_are_as_different_as_people_of_many_looks(
     assert codes.square().mean().sqrt().item() == pytest.approx(1, abs=0.1)
 
 
+def test_one_head_makes_two_looks_no_likelier_to_be_alike(hull, settle: Settle) -> None:
+    torch.manual_seed(0)
+    people, share = torch.randn(400, 64), torch.full((400, 1), 0.75)
+    seen = settle.person(hull(oval(0.3, 0.4)).expand(400, -1), people, share)
+    seen = seen - seen.mean(0)
+    assert float(seen.std()) == pytest.approx(1, abs=0.1)
+
+
 def test_another_head_is_another_person_and_the_same_head_nearly_the_same(
     settle: Settle, hull
 ) -> None:

@@ -27,6 +27,7 @@ SAID, UNSAID = 0.6, 0.9
 DIM = -1.2  # spreads of a code's brightness: with less, faces sink into the dark, of whatever skin
 # of their distance, where a mouth is to be as drawn on a head without hair: painters keep lips closer together
 OPENED = 1.5
+SPUN = 0.7  # radians: how far two looks' answers to one head differ
 CRUDE = 0.7  # of how strictly a drawing binds in the middle of the slider, when it shows no hair
 
 
@@ -152,10 +153,11 @@ class Settle(nn.Module):
     def person(self, hull: Tensor, z: Tensor, share: Tensor) -> Tensor:
         """A code as likely as z, moved by the drawn head: other heads are other people of one look.
 
-        The move is a smooth function of the hull with unit spread (random Fourier features, Rahimi 2007).
+        The move is a smooth function of the hull with unit spread (random Fourier features, Rahimi 2007),
+        and another one for each look: one head makes two looks no likelier to be alike.
         """
         head = ((hull - self.head_mean) / self.head_spread).clamp(-4, 4)
-        moved = torch.cos(head @ self.kin + self.phase) * 2**0.5
+        moved = torch.cos(head @ self.kin + self.phase + SPUN * z.flip(-1)) * 2**0.5
         who = (z + moved * share) / torch.sqrt(1 + share * share)
         if not self.is_lit:
             return who
