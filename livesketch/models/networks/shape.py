@@ -26,8 +26,8 @@ LIMIT = 1.6  # spreads of real faces beyond which a plausible face does not go
 SAID, UNSAID = 0.6, 0.9
 DIM = -1.2  # spreads of a code's brightness: with less, faces sink into the dark, of whatever skin
 # of their distance, where a mouth is to be as drawn on a head without hair: painters keep lips closer together
-OPENED = 1.5
-SPUN = 0.7  # radians: how far two looks' answers to one head differ
+OPENED = 1.8
+SPUN = 1.0  # radians: how far two looks' answers to one head differ
 CRUDE = 0.7  # of how strictly a drawing binds in the middle of the slider, when it shows no hair
 
 

@@ -13,7 +13,7 @@ NEAR = 0.05  # sides of a picture: what lies about a landmark moves with it
 SELDOM = 0.03  # a share as good as none
 # How quickly hair that is cut off by the photo's upper edge closes above it, in roots of a side
 CROWN = 0.8
-MILD = 4.0  # of likeness: the less, the more suddenly hair changes on the way from one person to another
+MILD = 3.0  # of likeness: the less, the more suddenly hair changes on the way from one person to another
 
 
 class Wardrobe(nn.Module):
@@ -55,8 +55,9 @@ class Wardrobe(nn.Module):
 
 def fitted(places: Tensor, face: Tensor, other: Tensor) -> Tensor:
     """Places (N, P, 2) about a face (N, K, 2) -> about another (N, K, 2): each goes with the nearest landmarks."""
-    far = ((places[:, :, None] - face[:, None]) ** 2).sum(-1)
-    return places + F.softmax(far / (-2 * NEAR**2), -1) @ (other - face)
+    # of the squared distance, what is the same for all landmarks does not count in a softmax
+    near = places @ face.transpose(1, 2) - (face * face).sum(-1)[:, None] / 2
+    return places + F.softmax(near / NEAR**2, -1) @ (other - face)
 
 
 def sampled(layouts: Tensor, at: Tensor) -> Tensor:
