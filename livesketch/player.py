@@ -19,6 +19,9 @@ SILENCE_S = 2.0  # a warm worker that says nothing for so long is replaced
 FIRST_ANSWER_S = 60.0  # the first of a kind also loads the face finder, or compiles
 FAILURES = 3  # in a row, and something else has to play
 REPLACEMENTS = 3  # in a row, without one answer; then it is the model's fault
+# How much later than just in time the next picture is looked at: where both steps want the same two cores, a
+# tenth fewer faces come, each by a fifth fresher
+SPARE_S = 0.006
 
 Open = Callable[
     [str, str], Pipeline
@@ -235,7 +238,7 @@ def _looking(opened: Latest[Eyes], worker: Worker[Drawn, Result]) -> Callable[[R
         spent = time.monotonic() - began
         worker.hand_over(drawn)
         # A picture that is taken so late is no older than it must be when its turn comes.
-        opened.take(max(0.0, worker.took_s - spent))
+        opened.take(max(0.0, worker.took_s - spent) + SPARE_S)
 
     return look
 
