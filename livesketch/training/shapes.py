@@ -126,11 +126,14 @@ def _mirrored(shapes: torch.Tensor) -> torch.Tensor:
     return shapes[:, mirror_rows()] * torch.tensor([-1.0, 1.0])
 
 
+def shares(kinds: np.ndarray, row: int, grid: int) -> np.ndarray:
+    """How much of each cell that row of REGIONS covers, (N, grid, grid) of kinds (N, S, S)."""
+    fold = kinds.shape[1] // grid
+    return (kinds == row).reshape(len(kinds), grid, fold, grid, fold).mean((2, 4))
+
+
 def _usual(data: Prepared, grid: int) -> torch.Tensor:
     """(R, grid, grid): logits of how often each region covers each cell."""
-    kinds, fold = np.asarray(data.regions), data.regions.shape[1] // grid
-    shares = [
-        (kinds == k).reshape(len(kinds), grid, fold, grid, fold).mean((0, 2, 4))
-        for k in range(len(REGIONS))
-    ]
-    return torch.from_numpy(np.log(np.stack(shares) + 1e-3).astype(np.float32))
+    kinds = np.asarray(data.regions)
+    usually = [shares(kinds, row, grid).mean(0) for row in range(len(REGIONS))]
+    return torch.from_numpy(np.log(np.stack(usually) + 1e-3).astype(np.float32))

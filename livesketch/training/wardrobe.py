@@ -13,13 +13,11 @@ from livesketch.models.networks.wardrobe import Wardrobe, fitted, sampled
 from livesketch.training.dataset import Prepared
 from livesketch.training.geometry import LEFT, RIGHT
 from livesketch.training.parsing import CLOTH, HAIR, REGIONS
-from livesketch.training.shapes import codes_of, people
+from livesketch.training.shapes import codes_of, people, shares
 
 NOSE = 1
-TURNED, TILTED = (
-    0.07,
-    0.12,
-)  # shares of the face's width, radians: more is no face seen from the front
+# shares of the face's width, radians: a face that is turned or tilted more is not seen from the front
+TURNED, TILTED = 0.07, 0.12
 TRACE = 0.003  # of a photo: hats and glasses of which no more is seen are the parser's fancy
 LEAST_HAIR = 0.02  # of a photo
 DARK = -50.0  # tone of photos taken in the dark, where hair is a guess
@@ -96,17 +94,11 @@ def _about_the_usual_face(
     points = torch.from_numpy(np.asarray(data.landmarks)[every][:, POINTS])
     middle, turn, shape = settle.aligned(points)
     grid = settle.usual.shape[-1]
-    shares = torch.from_numpy(np.stack([_shares(np.asarray(data.regions[i]), grid) for i in every]))
+    kinds = np.asarray(data.regions)[every]
+    covers = [shares(kinds, row, grid).astype(np.float32) for row in range(len(REGIONS))]
     cells = (wardrobe.cells - settle.usual_points.mean(0))[None].expand(len(every), -1, -1)
     at = fitted(cells, settle.mean[None].expand(len(every), -1, -1), shape)
-    return sampled(shares, turned(at, turn) + middle).argmax(1)
-
-
-def _shares(kinds: np.ndarray, grid: int) -> np.ndarray:
-    """(S, S) rows of REGIONS -> (R, grid, grid) float32: how much of each cell each covers."""
-    fold = kinds.shape[0] // grid
-    each = (kinds[None] == np.arange(len(REGIONS))[:, None, None]).astype(np.float32)
-    return each.reshape(len(REGIONS), grid, fold, grid, fold).mean((2, 4))
+    return sampled(torch.from_numpy(np.stack(covers, 1)), turned(at, turn) + middle).argmax(1)
 
 
 def _whole(settle: Settle, layouts: torch.Tensor) -> np.ndarray:

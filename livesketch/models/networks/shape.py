@@ -154,7 +154,7 @@ class Settle(nn.Module):
         """A code as likely as z, moved by the drawn head: other heads are other people of one look.
 
         The move is a smooth function of the hull with unit spread (random Fourier features, Rahimi 2007),
-        and another one for each look: one head makes two looks no likelier to be alike.
+        and somewhat another one for each look, so that one head does not make all looks alike.
         """
         head = ((hull - self.head_mean) / self.head_spread).clamp(-4, 4)
         moved = torch.cos(head @ self.kin + self.phase + SPUN * z.flip(-1)) * 2**0.5

@@ -48,9 +48,9 @@ class Wardrobe(nn.Module):
         hair changes little by little.
         """
         alike = F.softmax(who @ self.wearers.T / MILD, -1)
-        shares = (self.worn[:, None] - self.kinds).abs() < 0.5
-        wide = F.pad(shares.to(who.dtype), (1, 1, 1, 1), mode="replicate")
-        return torch.einsum("nw,wrij->nrij", alike, F.avg_pool2d(wide, 3, 1))
+        covers = ((self.worn[:, None] - self.kinds).abs() < 0.5).to(who.dtype)
+        shares = torch.einsum("nw,wrij->nrij", alike, covers)
+        return F.avg_pool2d(F.pad(shares, (1, 1, 1, 1), mode="replicate"), 3, 1)
 
 
 def fitted(places: Tensor, face: Tensor, other: Tensor) -> Tensor:
