@@ -116,13 +116,28 @@ class Gate:
         self._opened.set()
 
 
+def hang(monkeypatch: pytest.MonkeyPatch, road: Road, half: str) -> Gate:
+    """Until the gate is opened, the second request stays in that half of the first model's road; patience is short."""
+    monkeypatch.setattr(playing, "SILENCE_S", 0.1)
+    gate = Gate(2)
+    setattr(road, half, lambda number: gate(number) if road.opened == 1 else None)
+    return gate
+
+
+def begin(road: Road, play: Play, request: Request, half: str = "paint") -> Gate:
+    """The request, number 1, is in that half of the road and stays there until the gate is opened."""
+    gate = Gate(1)
+    setattr(road, half, gate)
+    play.player.submit(request)
+    assert gate.reached.wait(20)
+    return gate
+
+
 @pytest.mark.parametrize("ask", [drawing, picture])
 def test_a_model_that_hangs_is_replaced_and_answers_what_was_asked(
     monkeypatch: pytest.MonkeyPatch, road: Road, play: Play, ask: Callable[[int], Request]
 ) -> None:
-    monkeypatch.setattr(playing, "SILENCE_S", 0.1)
-    gate = Gate(2)
-    road.paint = lambda number: gate(number) if road.opened == 1 else None
+    gate = hang(monkeypatch, road, "paint")
     play.ask(ask(1))
     play.ask(ask(2))
     assert road.opened == 2
@@ -133,9 +148,7 @@ def test_a_model_that_hangs_is_replaced_and_answers_what_was_asked(
 def test_eyes_that_hang_are_replaced_and_the_picture_goes_on(
     monkeypatch: pytest.MonkeyPatch, road: Road, play: Play
 ) -> None:
-    monkeypatch.setattr(playing, "SILENCE_S", 0.1)
-    gate = Gate(2)
-    road.look = lambda number: gate(number) if road.opened == 1 else None
+    gate = hang(monkeypatch, road, "look")
     play.ask(picture(1))
     play.ask(picture(2))
     play.ask(picture(3))
@@ -146,10 +159,7 @@ def test_eyes_that_hang_are_replaced_and_the_picture_goes_on(
 
 
 def test_the_next_picture_is_looked_at_while_a_face_is_painted(road: Road, play: Play) -> None:
-    gate = Gate(1)
-    road.paint = gate
-    play.player.submit(picture(1))
-    assert gate.reached.wait(20)
+    gate = begin(road, play, picture(1))
     play.player.submit(picture(2))
     until(lambda: road.drawn == [1, 2])
     gate.open()
@@ -159,10 +169,7 @@ def test_the_next_picture_is_looked_at_while_a_face_is_painted(road: Road, play:
 def test_the_newest_picture_wins_and_none_is_looked_at_in_vain_or_twice(
     road: Road, play: Play
 ) -> None:
-    gate = Gate(1)
-    road.paint = gate
-    play.player.submit(picture(1))
-    assert gate.reached.wait(20)
+    gate = begin(road, play, picture(1))
     play.player.submit(picture(2))
     until(lambda: road.drawn == [1, 2])
     for number in range(3, 8):  # one is ready; none of these is begun before its turn comes
@@ -174,10 +181,7 @@ def test_the_newest_picture_wins_and_none_is_looked_at_in_vain_or_twice(
 
 
 def test_a_drawing_waits_for_no_eyes(road: Road, play: Play) -> None:
-    gate = Gate(1)
-    road.look = gate
-    play.player.submit(picture(1))
-    assert gate.reached.wait(20)
+    gate = begin(road, play, picture(1), "look")
     play.ask(drawing(2))
     gate.open()
     until(lambda: play.has_answered(1))
@@ -188,10 +192,7 @@ def test_a_drawing_waits_for_no_eyes(road: Road, play: Play) -> None:
 def test_what_is_forgotten_is_not_answered_and_the_next_question_is(
     road: Road, play: Play, ask: Callable[[int], Request]
 ) -> None:
-    gate = Gate(1)
-    road.paint = gate
-    play.player.submit(ask(1))
-    assert gate.reached.wait(20)
+    gate = begin(road, play, ask(1))
     play.player.forget()
     assert play.player.is_idle
     gate.open()

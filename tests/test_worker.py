@@ -10,6 +10,23 @@ import pytest
 from livesketch.worker import Latest, Queue, Worker
 
 
+class Held:
+    """A worker that has begun item 1 and does not end it until it is let `go`."""
+
+    def __init__(self) -> None:
+        self._begun, self.go = threading.Event(), threading.Event()
+        self.done: list[int] = []
+        self.worker: Worker[int, int] = Worker(lambda: self._work)
+        self.worker.submit(1)
+        assert self._begun.wait(5)
+
+    def _work(self, item: int) -> int:
+        self._begun.set()
+        assert self.go.wait(5)
+        self.done.append(item)
+        return item
+
+
 def test_a_new_item_replaces_the_one_nobody_took() -> None:
     box: Latest[int] = Latest()
     box.put(1)
@@ -27,87 +44,54 @@ def test_a_queue_keeps_order_and_counts_what_it_drops() -> None:
 
 
 def test_only_the_newest_request_is_worked_on() -> None:
-    begun, go = threading.Event(), threading.Event()
-    done = []
-
-    def start():
-        def work(item: int) -> int:
-            begun.set()
-            assert go.wait(5)
-            done.append(item)
-            return item
-
-        return work
-
-    worker: Worker[int, int] = Worker(start)
-    worker.submit(1)
-    assert begun.wait(5)
+    held = Held()
+    worker = held.worker
     for item in range(2, 10):
         worker.submit(item)
-    go.set()
+    held.go.set()
     seen = []
     while 9 not in seen:
         answer = worker.newest(timeout=5)
         assert answer is not None
         seen.append(answer)
     assert worker.close()
-    assert done == [1, 9]
+    assert held.done == [1, 9]
 
 
 def test_what_is_handed_over_waits_until_it_is_begun_and_replaces_nothing() -> None:
-    begun, go, over, done = threading.Event(), threading.Event(), threading.Event(), []
-
-    def start():
-        def work(item: int) -> int:
-            begun.set()
-            assert go.wait(5)
-            done.append(item)
-            return item
-
-        return work
+    held, over = Held(), threading.Event()
+    worker = held.worker
 
     def hand_over() -> None:
         for item in (3, 4):
             worker.hand_over(item)
         over.set()
 
-    worker: Worker[int, int] = Worker(start)
-    worker.submit(1)
-    assert begun.wait(5)
     worker.submit(2)
     other = threading.Thread(target=hand_over)
     other.start()
     assert not over.wait(0.05)
-    go.set()
+    held.go.set()
     assert over.wait(5)
     other.join(5)
     while worker.newest(timeout=5) != 4:
         pass
     assert worker.close()
-    assert done == [1, 2, 3, 4]
+    assert held.done == [1, 2, 3, 4]
 
 
 def test_who_hands_over_to_a_closed_worker_does_not_wait() -> None:
-    begun, go, over = threading.Event(), threading.Event(), threading.Event()
-
-    def start():
-        def work(item: int) -> None:
-            begun.set()
-            go.wait(10)
-
-        return work
+    held, over = Held(), threading.Event()
+    worker = held.worker
 
     def hand_over() -> None:
         worker.hand_over(2)
         over.set()
 
-    worker: Worker[int, None] = Worker(start)
-    worker.submit(1)
-    assert begun.wait(5)
     threading.Thread(target=hand_over).start()
     assert not worker.close(timeout=0.0)
     assert over.wait(5)
-    go.set()
+    held.go.set()
     assert worker.close(timeout=5)
 
 
