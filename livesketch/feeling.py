@@ -31,8 +31,8 @@ class Feeling:
 
     @property
     def is_measuring(self) -> bool:
-        """The stroke that goes on is for measuring, and none of the drawing."""
-        return self._calibration is not None
+        """The stroke that goes on is for measuring, and none of the drawing: it began after `calibrate`."""
+        return self._calibration is not None and self._calibration.strokes > 0
 
     def calibrate(self) -> None:
         """The next two strokes say how this hand presses; they leave nothing on the paper."""
@@ -42,7 +42,7 @@ class Feeling:
     def lifted(self) -> str:
         """A stroke is over. What it told in a sentence, or nothing; UsageError where two tell nothing."""
         measuring = self._calibration
-        if measuring is None:
+        if measuring is None or not self.is_measuring:
             return ""
         if measuring.strokes < 2:
             return "Now a firm one."

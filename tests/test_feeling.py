@@ -84,6 +84,20 @@ def test_measuring_leaves_the_drawing_and_what_can_be_redone_alone(stage):
     assert len(document.events) == events  # nothing to be seen in a replay
 
 
+def test_asked_for_in_the_middle_of_a_stroke_measuring_takes_the_next_two(stage):
+    act(stage, "pointer", Pointer("down", 0.2, 0.2, 1.0, False, 0.5))
+    act(stage, "pointer", Pointer("move", 0.4, 0.2, 1.1, False, 0.5))
+    act(stage, "calibrate", None)
+    act(stage, "pointer", Pointer("move", 0.6, 0.2, 1.2, False, 0.5))
+    act(stage, "pointer", Pointer("up", 0.6, 0.2, 1.3, False, 0.5))
+    (kept,) = stage.session.document.strokes
+    assert len(kept.samples) == 3
+    press(stage, 0.2)
+    press(stage, 0.7)
+    assert stage.session.values["pressure_high"] == pytest.approx(0.7)
+    assert stage.session.document.strokes == (kept,)
+
+
 def test_another_tool_taken_while_measuring_harms_no_stroke(stage):
     press(stage, 0.5)
     before = stage.session.document.strokes

@@ -5,6 +5,7 @@ draw_measured.py FOLDER ARGUMENT...: the arguments are the program's; screenshot
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -46,17 +47,20 @@ def main() -> None:
         bare = orange(look(), 0.7, 0.3)
     pen.button(False, *place(0.7, 0.3))
     pen.proximity(False, *place(0.7, 0.3))
+    show.until(lambda p: 0 < ink(p, 0.1, 0.9) and not orange(p, 0.7, 0.3), "a dot left alone")
     press("ctrl+z")
-    show.until(lambda p: ink(p, 0.1, 0.9) < 40, "an empty paper")
+    show.until(lambda p: not ink(p, 0.1, 0.9) and not is_said(p), "an empty paper")
 
     # A firm line before it is measured, the two strokes, the same firm line after it.
     firm = 0.4
     pen.stroke(line((0.1, 0.35), (0.9, 0.35), lambda share: firm))
     show.until(lambda p: ink(p, 0.3, 0.4) > 200, "the line before")
     press("ctrl+p")
-    show.until(is_said, "what to do next")
+    hint = news(show.until(is_said, "what to do next"))
     pen.stroke(line((0.1, 0.5), (0.9, 0.5), lambda share: 0.1))
+    firmer = news(show.until(is_other_than(hint), "what to do after the light one"))
     pen.stroke(line((0.1, 0.6), (0.9, 0.6), lambda share: firm))
+    show.until(is_other_than(firmer), "that it is measured")
     show.until(lambda p: ink(p, 0.45, 0.65) == 0, "nothing of the two strokes")
     show.settled()
     show.keep("measured")
@@ -65,6 +69,16 @@ def main() -> None:
     show.settled()
     show.keep("after")
     show.close()
+
+
+def news(picture: Picture) -> bytes:
+    """The beginning of the news over the status line, as it looks."""
+    return picture[-24:, :500].tobytes()
+
+
+def is_other_than(before: bytes) -> Callable[[Picture], bool]:
+    """Other news than that is said."""
+    return lambda picture: is_said(picture) and news(picture) != before
 
 
 def is_said(picture: Picture) -> bool:
