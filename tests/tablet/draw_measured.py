@@ -47,7 +47,8 @@ def main() -> None:
         bare = orange(look(), 0.7, 0.3)
     pen.button(False, *place(0.7, 0.3))
     pen.proximity(False, *place(0.7, 0.3))
-    show.until(lambda p: 0 < ink(p, 0.1, 0.9) and not orange(p, 0.7, 0.3), "a dot left alone")
+    show.until(lambda p: ink(p, 0.1, 0.9) > 0, "a dot")
+    show.settled()
     press("ctrl+z")
     show.until(lambda p: not ink(p, 0.1, 0.9) and not is_said(p), "an empty paper")
 
