@@ -24,7 +24,7 @@ class Director:
     """
 
     session: Session
-    code_of: Callable[[Look], Code]
+    code_of: Callable[[Look | Morph], Code]
     style_space: Callable[[], str]
     path: Path | None = None  # of the list of cues
     tempo: TapTempo = field(default_factory=TapTempo)

@@ -66,7 +66,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter(
         "kin",
         "face",
-        0.75,
+        0.9,
         "How much the drawn head decides who the person is: 0 leaves it to the look alone.",
         kinds=("compact",),
         label="the drawing decides who",

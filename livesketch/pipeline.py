@@ -12,7 +12,8 @@ from livesketch.eyes import Drawn, Eyes, is_composed
 from livesketch.frames import Code, Frame, Look, Mask, Morph, Picture, Request, Result, Settings
 from livesketch.looks.morph import between
 from livesketch.models import weights
-from livesketch.models.engine import Model, open_model
+from livesketch.models.blend import blended
+from livesketch.models.engine import BLENDING, Model, open_model
 from livesketch.parameters import frozen
 from livesketch.post import composite
 from livesketch.post.sheet import drawings_side_by_side, side_by_side
@@ -168,7 +169,7 @@ class Pipeline:
                 gap = min(max(frame.time - self._me[0], 0.0), OWN_PACE_S)
                 code = (self._me[1] + gap / OWN_PACE_S * (code - self._me[1])).astype(np.float32)
             self._me = frame.time, code
-        code = between(code, self.model.code_of(other), share)
+        code = self._way(code, self.model.code_of(other), share)
         return Look(seed=own.seed, code=code, style_space=self.model.style_space)
 
     def _sitting(self, seat: int) -> Sitting:
@@ -196,8 +197,15 @@ class Pipeline:
             self._corner = composite.corner_of(picture.shape, around, self._corner)
             return composite.squared(picture, self._corner, COMPOSITE_SIDE)
 
+    def code_of(self, look: Look | Morph) -> Code:
+        """Who that is to the model, on the way or there. ModelError where a look's code is none."""
+        return self.model.code_of(self._look(look))
+
     def _look(self, look: Look | Morph) -> Look:
         if isinstance(look, Look):
             return look
         ends = self.model.code_of(look.start), self.model.code_of(look.end)
-        return Look(code=between(*ends, look.t), style_space=self.model.style_space)
+        return Look(code=self._way(*ends, look.t), style_space=self.model.style_space)
+
+    def _way(self, start: Code, end: Code, t: float) -> Code:
+        return (blended if self.model.kind in BLENDING else between)(start, end, t)

@@ -9,7 +9,7 @@ from weakref import WeakSet
 
 from livesketch.errors import ModelError
 from livesketch.eyes import Drawn, Eyes
-from livesketch.frames import Code, Look, Request, Result
+from livesketch.frames import Code, Look, Morph, Request, Result
 from livesketch.pipeline import Pipeline
 from livesketch.worker import Bell, Latest, Worker
 
@@ -99,11 +99,11 @@ class Player:
         """Seconds of the slowest recent answer."""
         return self._playing.slowest_s
 
-    def code_of(self, look: Look) -> Code:
+    def code_of(self, look: Look | Morph) -> Code:
         """What the model that plays calls a person; ModelError while there is none."""
         if self.pipeline is None:
             raise ModelError("The model is still waking.", "Wait for the first face.")
-        return self.pipeline.model.code_of(look)
+        return self.pipeline.code_of(look)
 
     def style_space(self) -> str:
         return "" if self.pipeline is None else self.pipeline.model.style_space

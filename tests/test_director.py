@@ -9,6 +9,7 @@ from livesketch.director import Director
 from livesketch.errors import UsageError
 from livesketch.frames import Code, Look, Morph
 from livesketch.looks.cues import read_cues
+from livesketch.looks.morph import between
 from livesketch.session import Session
 
 LIST = """
@@ -27,7 +28,9 @@ beats = 4.0
 """
 
 
-def code_of(look: Look) -> Code:
+def code_of(look: Look | Morph) -> Code:
+    if isinstance(look, Morph):
+        return between(code_of(look.start), code_of(look.end), look.t)
     if look.code is not None:
         return look.code
     return np.random.default_rng(look.seed).standard_normal(16).astype(np.float32)

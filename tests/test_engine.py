@@ -16,6 +16,7 @@ import livesketch.models
 import livesketch.models.choice
 from livesketch.errors import LivesketchError, ModelError
 from livesketch.frames import FACE_PARTS, Look, Mask, Picture, Sketch
+from livesketch.models.blend import blended, rows_of
 from livesketch.models.engine import Model, open_model
 from livesketch.parameters import parameter
 from livesketch.places import weights_dir
@@ -134,6 +135,31 @@ def test_a_code_counts_only_in_its_own_style_space(model: Model) -> None:
     assert np.array_equal(model.code_of(foreign), model.code_of(3))
     with pytest.raises(ModelError, match="code"):
         model.code_of(Look(code=code[:-1], style_space="test"))
+
+
+def test_who_is_on_the_way_is_the_same_on_every_runtime(weights: Path, warm_home: Path) -> None:
+    sketch, faces = np.ones((64, 64), np.float32), {}
+    sketch[20:40, 30] = 0
+    for runtime in RUNTIMES:
+        model = open_model(str(weights), runtime=runtime)
+        ends = [model.code_of(seed) for seed in (1, 2)]
+        ways = [*ends, rows_of(ends[0]), blended(ends[0], ends[1], 0.5)]
+        faces[runtime] = [
+            model.face(sketch, Look(code=way, style_space="test")).astype(int) for way in ways
+        ]
+        start, end, alone, half = faces[runtime]
+        assert np.array_equal(alone, start)
+        gaps = [np.abs(half - face).mean() for face in (start, end)]
+        assert max(gaps) < np.abs(start - end).mean()
+    one, other = (faces[runtime][3] for runtime in RUNTIMES)
+    assert np.abs(one - other).mean() < 1
+
+
+def test_of_a_blend_nobody_may_be_missing(model: Model) -> None:
+    blend = blended(model.code_of(1), model.code_of(2), 0.5)
+    assert np.array_equal(model.code_of(Look(code=blend, style_space="test")), blend)
+    with pytest.raises(ModelError, match="code"):
+        model.code_of(Look(code=blend[:1], style_space="test"))
 
 
 @pytest.mark.usefixtures("warm_home")

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from tiny import TINY, write_tiny
 
 from livesketch.frames import FACE_PARTS, Frame, Look, Morph, Picture, Request, Settings, Sketch
+from livesketch.looks.playing import still
 from livesketch.models.engine import open_model
 from livesketch.parameters import defaults, frozen
 from livesketch.pipeline import Pipeline, model_tasks, open_pipeline
@@ -154,6 +155,21 @@ def test_a_morph_goes_from_one_look_to_the_other(pipeline: Pipeline) -> None:
     middle = face(Morph(one, other, 0.5))
     assert not np.array_equal(middle, face(one))
     assert not np.array_equal(middle, face(other))
+
+
+def test_a_morph_left_half_way_goes_on_from_that_very_face(pipeline: Pipeline) -> None:
+    def face(look: Look | Morph) -> Picture:
+        made = pipeline.process(ask(Frame(1.0, 1, sketch=drawing()), look)).face
+        assert made is not None
+        return made
+
+    half = Morph(Look(seed=1), Look(seed=2), 0.5)
+    left = still(half, pipeline.code_of, pipeline.model.style_space)
+    assert np.array_equal(face(left), face(half))
+    on = Morph(left, Look(seed=3), 0.01)
+    further = Morph(left, Look(seed=3), 0.5)
+    steps = [np.abs(face(look).astype(int) - face(half)).mean() for look in (on, further)]
+    assert steps[0] < 0.2 * steps[1]
 
 
 # other tasks

@@ -11,17 +11,12 @@ from livesketch.looks.tempo import TapTempo
 from livesketch.parameters import frozen
 
 
-def code_of(look: Look) -> Code:
+def code_of(look: Look | Morph) -> Code:
+    if isinstance(look, Morph):
+        return between(code_of(look.start), code_of(look.end), look.t)
     if look.code is not None:
         return look.code
     return np.random.default_rng(look.seed).standard_normal(64).astype(np.float32)
-
-
-def seen(look: Look | Morph) -> Code:
-    """What the model is given."""
-    if isinstance(look, Look):
-        return code_of(look)
-    return between(code_of(look.start), code_of(look.end), look.t)
 
 
 def cue(seed: int, seconds: float = 4.0, **more: object) -> Cue:
@@ -35,7 +30,7 @@ def test_a_morph_comes_steadily_nearer_and_never_jumps() -> None:
     player = CuePlayer([cue(1)], code_of)
     assert player.next(START, 100.0)
     scenes = [player.at(100 + n / 30) for n in range(121)]
-    codes = [seen(scene.look) for scene in scenes if scene is not None]
+    codes = [code_of(scene.look) for scene in scenes if scene is not None]
     assert len(codes) == 121
     left = [float(np.linalg.norm(code - code_of(Look(seed=1)))) for code in codes]
     assert (np.diff(left) <= 1e-4).all()
@@ -70,13 +65,13 @@ def test_leaving_a_morph_half_way_goes_on_from_there() -> None:
     player.next(half, 102.0)
     after = player.at(102.0)
     assert after is not None
-    assert np.allclose(seen(after.look), seen(half.look), atol=1e-5)
+    assert np.allclose(code_of(after.look), code_of(half.look), atol=1e-5)
     again = player.at(103.0)
     assert again is not None
     assert player.previous(again, 103.0)
     back = player.at(103.0)
     assert back is not None
-    assert np.allclose(seen(back.look), seen(again.look), atol=1e-5)
+    assert np.allclose(code_of(back.look), code_of(again.look), atol=1e-5)
     assert player.index == 0
 
 
@@ -112,14 +107,14 @@ def test_stopping_stays_where_it_is() -> None:
 def test_the_person_half_way_is_somebody_of_this_model() -> None:
     half = still(Morph(Look(seed=1), Look(seed=2), 0.5), code_of, "space")
     assert half.style_space == "space"
-    assert np.array_equal(code_of(half), seen(Morph(Look(seed=1), Look(seed=2), 0.5)))
+    assert np.array_equal(code_of(half), code_of(Morph(Look(seed=1), Look(seed=2), 0.5)))
     assert still(Morph(Look(seed=1), Look(seed=2), 1.0), code_of, "space").code is None
 
 
 def test_a_drift_visits_everybody_in_small_steps_and_begins_again() -> None:
     looks = [Look(seed=seed) for seed in (1, 2, 3)]
     drift = Drift(looks, 10.0, began=100.0)
-    codes = [seen(drift.at(100 + n / 10)) for n in range(601)]
+    codes = [code_of(drift.at(100 + n / 10)) for n in range(601)]
     steps = np.linalg.norm(np.diff(codes, axis=0), axis=1)
     assert steps.max() < 0.05 * np.linalg.norm(codes[0])
     for n, seed in ((0, 1), (100, 2), (200, 3), (300, 1)):

@@ -18,7 +18,7 @@ from livesketch.models.networks.face_lines import (
 )
 from livesketch.models.networks.reader import DIRECTIONS as HULL
 from livesketch.models.networks.reader import Reader
-from livesketch.models.networks.shape import DIM, LIMIT, Settle
+from livesketch.models.networks.shape import DIM, LIMIT, Settle, met
 
 FACE = torch.from_numpy(landmarks())[POINTS]
 CELL = 1 / 64
@@ -382,9 +382,49 @@ def test_hair_changes_little_by_little_from_one_person_to_another() -> None:
     assert settle.wardrobe is not None
     one, other = 2 * torch.randn(2, 8)
     way = torch.linspace(0, 1, 41)[:, None]
-    steps = settle.wardrobe.of(one * (1 - way) + other * way).diff(dim=0).abs().mean((1, 2, 3))
+    settle.wardrobe.wearers.copy_(9 * torch.randn(5, 8))  # who are nothing like each other
+    people = torch.stack([one, other]).expand(41, -1, -1)
+    worn = settle.wardrobe.of(people, torch.cat([1 - way, way], 1))
+    steps = worn.diff(dim=0).abs().mean((1, 2, 3))
     assert steps.sum() > 0.05
-    assert steps.max() < 0.2 * steps.sum()
+    assert steps.max() < 1.1 * steps.min()
+
+
+def test_from_one_person_to_another_the_way_turns_evenly_and_keeps_its_strength() -> None:
+    people = torch.tensor([[3.0, 0.0, 0.0, 0.0], [0.0, 3.0, 0.0, 0.0]]).expand(21, -1, -1)
+    way = torch.linspace(0, 1, 21)[:, None]
+    who = met(people, torch.cat([1 - way, way], 1))
+    assert torch.allclose(who[[0, -1]], people[0], atol=1e-5)
+    assert torch.allclose(who.norm(dim=-1), torch.full((21,), 3.0), atol=1e-5)
+    steps = who.diff(dim=0).norm(dim=-1)
+    assert steps.max() < 1.01 * steps.min()
+    assert torch.isfinite(met(torch.zeros(1, 2, 4), torch.full((1, 2), 0.5))).all()
+
+
+def test_nobody_on_the_way_is_painted_of_people_with_no_share() -> None:
+    settle = owned()
+    points, z = FACE[None], torch.randn(1, 8)
+    rows = torch.zeros(1, 3, 9)
+    rows[0, 0, :8], rows[0, 0, 8] = z, 1
+    rows[0, 1:, :8] = 5
+    turned_up = knobs(kin=0.7)
+    alone = settle(points, settle.usual[None], ROUND, z, turned_up)
+    for one, other in zip(
+        settle(points, settle.usual[None], ROUND, rows, turned_up), alone, strict=True
+    ):
+        assert torch.allclose(one, other, atol=1e-5)
+
+
+def test_what_shows_a_little_hair_is_hardly_crude() -> None:
+    settle = owned()
+    shape, who = torch.zeros(1, len(POINTS), 2) + settle.mean, torch.ones(1, 8)
+    strict = torch.full((1, len(POINTS), 1), 0.5)
+    moved = [
+        (settle.meant(shape, who, strict, torch.full((1, 1, 1), share)) - shape).abs().mean().item()
+        for share in (0.0, 0.3, 1.0)
+    ]
+    assert moved[0] < 1e-5
+    assert 0 < moved[1] < 0.15 * moved[2]
 
 
 def test_nobody_sits_in_the_dark_and_the_others_stay_who_they_are() -> None:

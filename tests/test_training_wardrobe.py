@@ -51,7 +51,7 @@ def test_a_person_wears_the_hair_that_such_people_wear(tmp_path, monkeypatch) ->
     assert settle.wardrobe is not None
     codes = torch.zeros(2, TINY.z_dim)
     codes[0, 3], codes[1, 3] = 2, -2
-    pale, dark = settle.wardrobe.of(codes)[:, HAIR, *THERE].mean((1, 2))
+    pale, dark = settle.wardrobe.of(codes[:, None], torch.ones(2, 1))[:, HAIR, *THERE].mean((1, 2))
     assert pale > 0.8
     assert dark < 0.2
 

@@ -15,6 +15,7 @@ from livesketch.errors import LivesketchError, OutputError
 from livesketch.frames import Code, Look, Settings
 from livesketch.parameters import checked, frozen
 
+STARTS = 0.25  # of the time of a smooth morph, in which it gains its speed, and again loses it
 LONGEST_S, MOST_BEATS = 3600.0, 1024.0
 LARGEST = 4_000_000  # bytes of a file; a cue with a code takes some thousand
 HEADER = """\
@@ -42,8 +43,8 @@ class Cue:
 def ease(name: str, t: float) -> float:
     """How far a morph is, 0..1, when the share `t` of its time has passed; monotone.
 
-    "smooth" begins and ends at rest, and is at most 1.33 times as fast as it usually is: gentler
-    than a minimum-jerk curve (1.78 times), since a face does not change evenly along its way either.
+    "smooth" begins and ends at rest and keeps an even speed between: a face does not change evenly
+    along its way, mostly it changes most half way, where a minimum-jerk curve is quickest.
     """
     t = min(max(t, 0.0), 1.0)
     if name == "linear":
@@ -52,7 +53,9 @@ def ease(name: str, t: float) -> float:
         return t * t
     if name == "out":
         return t * (2 - t)
-    return t * t * (3 - 2 * t)
+    near = min(t, 1 - t)
+    even = (near - STARTS / 2 if near > STARTS else near * near / (2 * STARTS)) / (1 - STARTS)
+    return even if t < 0.5 else 1 - even
 
 
 EASES = ("smooth", "linear", "in", "out")

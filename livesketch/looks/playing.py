@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 from livesketch.frames import Code, Look, Morph
 from livesketch.looks.cues import Cue, ease
-from livesketch.looks.morph import between
 from livesketch.parameters import Value
 
-CodeOf = Callable[[Look], Code]  # what a model calls a person
+CodeOf = Callable[[Look | Morph], Code]  # what a model calls a person, or whom one meets on the way
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,8 +114,7 @@ def still(look: Look | Morph, code_of: CodeOf, style_space: str) -> Look:
         return look
     if look.t in (0.0, 1.0):
         return look.end if look.t else look.start
-    code = between(code_of(look.start), code_of(look.end), look.t)
-    return Look("half way", look.end.seed, code, style_space)
+    return Look("half way", look.end.seed, code_of(look), style_space)
 
 
 def mixed(start: Value, end: Value, t: float) -> Value:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from livesketch.errors import ModelError
 from livesketch.frames import FACE_PARTS, Code, Look, Mask, Picture, Settings, Sketch
 from livesketch.models import runtime_module, torch_part, weights
+from livesketch.models.blend import is_code
 from livesketch.models.choice import open_chosen
 from livesketch.models.knobs import KNOBS, knobs_of
 from livesketch.models.mixing import Mix, mix_of
@@ -84,6 +85,7 @@ PSP_READ_AS = READ_AS | {
     "photo": photo_for_reader,
 }
 CHANNELS = {"sketch": 1, "mask": len(FACE_PARTS), "lowres": 3, "photo": 3}
+BLENDING = ("compact",)  # the networks that make something of each of several people
 W_PLUS = ("psp", "stylegan2")  # the networks that are steered by a w for every layer
 
 
@@ -184,7 +186,7 @@ class Model:
         return self._runtime.face(drawing, self.code_of(look), knobs)
 
     def code_of(self, look: Look | int | None = None) -> Code:
-        """Who a look is to this model, (Z,): its code if it was made for this style space, or its seed's.
+        """Who a look is to this model: its code if it was made for this style space, or its seed's, (Z,).
 
         A seed's code is drawn from a normal distribution by numpy's PCG64, the same everywhere.
         """
@@ -193,7 +195,8 @@ class Model:
         elif isinstance(look, int | np.integer):
             look = Look(seed=int(look))
         if look.code is not None and look.style_space == self.style_space:
-            if look.code.shape != (self.code_size,) or not np.isfinite(look.code).all():
+            takes_blends = self.kind in BLENDING
+            if not is_code(look.code, self.code_size, takes_blends):
                 raise ModelError(
                     f"This look's code is {look.code.shape}, and the model takes"
                     f" ({self.code_size},), all finite numbers.",

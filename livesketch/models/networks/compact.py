@@ -125,7 +125,8 @@ class Network(nn.Module):
         )
 
     def forward(self, x: Tensor, z: Tensor, knobs: Tensor) -> Tensor:
-        """x (N, C, S, S), 0 ink .. 1 paper; z (N, Z); knobs (N, K) in the order of KNOBS -> (N, 3, S, S), about -1..1."""
+        """x (N, C, S, S), 0 ink .. 1 paper; z (N, Z), or blends of people (N, M, Z + 1), see models/blend.py;
+        knobs (N, K) in the order of KNOBS -> (N, 3, S, S), about -1..1."""
         points, logits, hull = self.reader(x)
         settled = self.settle(points, logits.float(), hull.float(), z.float(), knobs.float())
         return self.painter(*(part.to(self.painter.inp.weight.dtype) for part in settled))

@@ -26,8 +26,10 @@ LIMIT = 1.6  # spreads of real faces beyond which a plausible face does not go
 SAID, UNSAID = 0.6, 0.9
 DIM = -1.2  # spreads of a code's brightness: with less, faces sink into the dark, of whatever skin
 # of their distance, where a mouth is to be as drawn on a head without hair: painters keep lips closer together
-OPENED = 1.8
-SPUN = 1.0  # radians: how far two looks' answers to one head differ
+OPENED = 1.7
+SPUN = 1.25  # radians: how far two looks' answers to one head differ
+OWNED = 1.38  # times: features that people have of their own, a little as a caricaturist sees them
+OWN_KIN = 0.45  # of how far a drawn head decides who somebody is: so far it decides their features
 CRUDE = 0.7  # of how strictly a drawing binds in the middle of the slider, when it shows no hair
 
 
@@ -94,38 +96,42 @@ class Settle(nn.Module):
     def forward(
         self, points: Tensor, logits: Tensor, hull: Tensor, z: Tensor, knobs: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """What a reader read, z (N, Z), knobs (N, len(KNOBS)) -> maps, regions, z."""
+        """What a reader read, z (N, Z) or (N, M, Z + 1), knobs (N, len(KNOBS)) -> maps, regions, z."""
         parts, hair, kin, directions = knobs.split([len(PARTS), 1, 1, len(DIRECTIONS)], 1)
         middle, turn, shape = self.aligned(points)
         share = 0.4 + 0.6 * hair[..., None, None]
         said = logits.float() * share + self.usual * (1 - share)
         unsaid = self.unsaid(said)
-        person = self.person(hull, z, kin)
+        people, shares = crowd(z)
+        featured = met(self.person(hull[:, None], people, kin[:, None] * OWN_KIN), shares)
+        people = self.person(hull[:, None], people, kin[:, None])
+        person = self.brightened(met(people, shares))
         strict = (parts @ self.part_of)[..., None]  # N,K,1
-        meant = self.meant(shape, person, strict, unsaid[:, 0])
+        meant = self.meant(shape, featured, strict, unsaid[:, 0])
         meant = meant + torch.einsum("nd,dkc->nkc", directions, self.direction_shapes)
         meant = meant + self.lips @ meant * OPENED * strict * unsaid[:, 0]
-        who = person + directions @ self.direction_codes
+        led = directions @ self.direction_codes
         if self.wardrobe is not None:
             cells = turned_back(self.wardrobe.cells[None] - middle, turn)
             usual = self.mean + self.usual_points.mean(0)
-            worn = self.wardrobe(who, cells, meant, usual)
+            worn = self.wardrobe(people + led[:, None], shares, cells, meant, usual)
             said = said + (worn - said) * unsaid
-        return self.lines(turned(meant, turn) + middle), F.softmax(said, 1), who
+        return self.lines(turned(meant, turn) + middle), F.softmax(said, 1), person + led
 
     def meant(self, shape: Tensor, who: Tensor, strict: Tensor, unsaid: Tensor) -> Tensor:
         """Drawn shapes (N, K, 2) -> painted ones. strict (N, K, 1): 0 plausible .. 1 as drawn.
 
         A drawing that shows no hair is a crude one (unsaid, (N, 1, 1)): what it leaves open is filled
-        from the features of the person it shows, unless it is to be taken at its word.
+        from the features of the person it shows, unless it is to be taken at its word. One that shows
+        some hair is hardly crude: lines of a photo with little hair are to come back as they were.
         """
         likely = self.plausible(shape)
         if not self.has_own:
             return likely + (shape - likely) * strict
-        free = unsaid * (2 - 2 * strict).clamp(max=1)
+        free = unsaid**2 * (2 - 2 * strict).clamp(max=1)
         loose = free * (1 - CRUDE) * self.who_part  # what a mouth does is not who somebody is
         taken = likely + (shape - likely) * strict * (1 - loose)
-        return taken + torch.einsum("nz,zkc->nkc", who, self.own) * free
+        return taken + torch.einsum("nz,zkc->nkc", who, self.own) * free * OWNED
 
     def unsaid(self, logits: Tensor) -> Tensor:
         """(N, 1, 1, 1) of logits (N, R, grid, grid): 1 when a drawing says no more of hair and clothes
@@ -151,17 +157,38 @@ class Settle(nn.Module):
         return points.mean(1, keepdim=True), turn, turned_back(p, turn)
 
     def person(self, hull: Tensor, z: Tensor, share: Tensor) -> Tensor:
-        """A code as likely as z, moved by the drawn head: other heads are other people of one look.
+        """Codes as likely as z, moved by the drawn head: other heads are other people of one look.
 
         The move is a smooth function of the hull with unit spread (random Fourier features, Rahimi 2007),
         and somewhat another one for each look, so that one head does not make all looks alike.
         """
         head = ((hull - self.head_mean) / self.head_spread).clamp(-4, 4)
         moved = torch.cos(head @ self.kin + self.phase + SPUN * z.flip(-1)) * 2**0.5
-        who = (z + moved * share) / torch.sqrt(1 + share * share)
+        return self.brightened((z + moved * share) / torch.sqrt(1 + share * share))
+
+    def brightened(self, who: Tensor) -> Tensor:
+        """Codes (..., Z), none of whom sits in the dark."""
         if not self.is_lit:
             return who
-        return who + (DIM - who @ self.light).clamp(min=0)[:, None] * self.light
+        return who + (DIM - who @ self.light).clamp(min=0)[..., None] * self.light
+
+
+def crowd(z: Tensor) -> tuple[Tensor, Tensor]:
+    """z (N, Z), or blends (N, M, Z + 1) -> people (N, M, Z), their shares (N, M)."""
+    if z.dim() == 2:
+        return z[:, None], torch.ones_like(z[:, :1])
+    return z[..., :-1], z[..., -1]
+
+
+def met(people: Tensor, shares: Tensor) -> Tensor:
+    """(N, Z): whom one meets on the way between people (N, M, Z), at shares (N, M).
+
+    The codes of different people are nearly at right angles, and between two such this turns at an
+    even speed while the length changes evenly (slerp, Shoemake 1985).
+    """
+    towards = torch.einsum("nm,nmz->nz", torch.sin(shares * (torch.pi / 2)), people)
+    length = (shares * people.norm(dim=-1)).sum(1)
+    return towards * (length / towards.norm(dim=-1).clamp(min=1e-6))[:, None]
 
 
 def _doubt(logits: Tensor) -> Tensor:

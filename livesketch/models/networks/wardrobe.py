@@ -13,7 +13,7 @@ NEAR = 0.05  # sides of a picture: what lies about a landmark moves with it
 SELDOM = 0.03  # a share as good as none
 # How quickly hair that is cut off by the photo's upper edge closes above it, in roots of a side
 CROWN = 0.8
-MILD = 3.0  # of likeness: the less, the more suddenly hair changes on the way from one person to another
+MILD = 0.7  # of likeness: the less, the more everybody wears what the one most like them wore
 
 
 class Wardrobe(nn.Module):
@@ -33,22 +33,27 @@ class Wardrobe(nn.Module):
         places = np.stack(np.meshgrid(ticks, ticks), -1).reshape(-1, 2)
         keep_constant(self, "cells", places)  # of a picture, row by row
 
-    def forward(self, who: Tensor, cells: Tensor, face: Tensor, usual: Tensor) -> Tensor:
-        """Logits (N, R, grid, grid) of what people (N, Z) wear.
+    def forward(
+        self, people: Tensor, shares: Tensor, cells: Tensor, face: Tensor, usual: Tensor
+    ) -> Tensor:
+        """Logits (N, R, grid, grid) of what people (N, M, Z) wear, each by their share (N, M).
 
         face (N, K, 2): landmarks; usual (K, 2): where the layouts have them; cells (N, grid ** 2, 2):
         the picture's, where the face is measured.
         """
-        return torch.log(sampled(self.of(who), fitted(cells, face, usual[None])) + SELDOM)
+        return torch.log(
+            sampled(self.of(people, shares), fitted(cells, face, usual[None])) + SELDOM
+        )
 
-    def of(self, who: Tensor) -> Tensor:
-        """(N, R, grid, grid): shares of the regions about the usual face of people (N, Z).
+    def of(self, people: Tensor, shares: Tensor) -> Tensor:
+        """(N, R, grid, grid): shares of the regions about the usual face of people (N, M, Z).
 
-        The nearest wearers' weigh most (attention, Vaswani 2017), so that from one person to another
-        hair changes little by little.
+        The nearest wearers' weigh most (attention, Vaswani 2017). Of several people each wears their
+        own, so that on the way from one to another it fades evenly, however differently they dress.
         """
-        alike = F.softmax(who @ self.wearers.T / MILD, -1)
-        covers = ((self.worn[:, None] - self.kinds).abs() < 0.5).to(who.dtype)
+        alike = F.softmax(people @ self.wearers.T / MILD, -1)
+        alike = torch.einsum("nm,nmw->nw", shares, alike)
+        covers = ((self.worn[:, None] - self.kinds).abs() < 0.5).to(people.dtype)
         shares = torch.einsum("nw,wrij->nrij", alike, covers)
         return F.avg_pool2d(F.pad(shares, (1, 1, 1, 1), mode="replicate"), 3, 1)
 

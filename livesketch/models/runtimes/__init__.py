@@ -27,7 +27,7 @@ class Runtime(Protocol):
     shape: Shape
 
     def face(self, drawing: NDArray[np.float32], code: Code, knobs: NDArray[np.float32]) -> Picture:
-        """drawing (1, C, S, S) as the network takes it, code (Z,), knobs (K,) in knobs.KNOBS' order -> (R, R, 3)."""
+        """drawing (1, C, S, S) as the network takes it, code (Z,) or a blend (M, Z + 1), knobs (K,) in knobs.KNOBS' order -> (R, R, 3)."""
         ...
 
     def code_of(self, picture: NDArray[np.float32]) -> Code | None:

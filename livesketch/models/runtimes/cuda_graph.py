@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from livesketch.frames import Code, Picture
+from livesketch.models.blend import MOST, rows_of
 from livesketch.models.knobs import KNOBS
 from livesketch.models.runtimes import Shape
 
@@ -28,7 +29,7 @@ class CapturedFace:
         self._network, self._dtype = network, dtype
         self._device = next(network.parameters()).device
         side, result = shape.sketch_size, shape.resolution
-        sizes = ((1, shape.channels, side, side), (1, shape.code_size), (1, len(KNOBS)))
+        sizes = ((1, shape.channels, side, side), (1, MOST, shape.code_size + 1), (1, len(KNOBS)))
         with torch.cuda.device(self._device):
             self._given = [torch.ones(s, dtype=torch.float32).pin_memory() for s in sizes]
             self._inputs = [torch.ones(s, device=self._device) for s in sizes]
@@ -45,7 +46,8 @@ class CapturedFace:
 
     def face(self, drawing: NDArray[np.float32], code: Code, knobs: NDArray[np.float32]) -> Picture:
         """One replay; waits for nothing but its own pixels."""
-        for pinned, value in zip(self._given, (drawing, code[None], knobs[None]), strict=True):
+        given = (drawing, rows_of(code, MOST)[None], knobs[None])
+        for pinned, value in zip(self._given, given, strict=True):
             pinned.numpy()[...] = value
         with torch.inference_mode(), torch.cuda.stream(self._stream):
             for there, pinned in zip(self._inputs, self._given, strict=True):

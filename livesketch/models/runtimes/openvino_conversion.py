@@ -14,6 +14,7 @@ from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
 from torch import Tensor, nn
 
 from livesketch.models import checkpoint
+from livesketch.models.blend import MOST
 from livesketch.models.knobs import KNOBS
 from livesketch.models.networks.played import Played
 from livesketch.models.pixels import STYLE_SIZE
@@ -31,7 +32,7 @@ def convert(weights: Path, folder: Path) -> None:
     side = config.input_size
     drawing = torch.ones(1, config.input_channels, side, side)
     given = (drawing,)
-    rest = (torch.zeros(1, config.z_dim), torch.zeros(1, len(KNOBS)))
+    rest = (torch.zeros(1, MOST, config.z_dim + 1), torch.zeros(1, len(KNOBS)))
     for name in STEPS:
         step = getattr(held.network, STEPS[name])
         if name == "settle":
