@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 Picture = NDArray[np.uint8]  # (H, W, 3) RGB, 0..255
 Sketch = NDArray[np.float32]  # (S, S), 0 = ink, 1 = paper
 Mask = NDArray[np.uint8]  # (S, S), class numbers: rows of FACE_PARTS
-Code = NDArray[
-    np.float32
-]  # who somebody is to a network: (Z,), a blend of several, or (num_ws, w_dim)
+# Who somebody is to a network: (Z,), a blend of several people, or (num_ws, w_dim)
+Code = NDArray[np.float32]
 Settings = Mapping[str, float | bool | str]  # parameter name -> value, frozen; see parameters.py
 
 # CelebAMask-HQ's 19 classes in its order; left and right are the person's own. The colours are the brushes of the mask palette.

@@ -195,8 +195,7 @@ class Model:
         elif isinstance(look, int | np.integer):
             look = Look(seed=int(look))
         if look.code is not None and look.style_space == self.style_space:
-            takes_blends = self.kind in BLENDING
-            if not is_code(look.code, self.code_size, takes_blends):
+            if not is_code(look.code, self.code_size, may_blend=self.kind in BLENDING):
                 raise ModelError(
                     f"This look's code is {look.code.shape}, and the model takes"
                     f" ({self.code_size},), all finite numbers.",

@@ -54,8 +54,8 @@ class Wardrobe(nn.Module):
         alike = F.softmax(people @ self.wearers.T / MILD, -1)
         alike = torch.einsum("nm,nmw->nw", shares, alike)
         covers = ((self.worn[:, None] - self.kinds).abs() < 0.5).to(people.dtype)
-        shares = torch.einsum("nw,wrij->nrij", alike, covers)
-        return F.avg_pool2d(F.pad(shares, (1, 1, 1, 1), mode="replicate"), 3, 1)
+        worn = torch.einsum("nw,wrij->nrij", alike, covers)
+        return F.avg_pool2d(F.pad(worn, (1, 1, 1, 1), mode="replicate"), 3, 1)
 
 
 def fitted(places: Tensor, face: Tensor, other: Tensor) -> Tensor:

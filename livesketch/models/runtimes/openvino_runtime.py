@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from livesketch.errors import ModelError
 from livesketch.frames import Code, Picture
 from livesketch.models import CONVERTED, TORCH_PARTS, torch_part
-from livesketch.models.blend import MOST, rows_of
+from livesketch.models.blend import rows_of
 from livesketch.models.machine import cpu_words, installed, playing_threads
 from livesketch.models.networks import NETWORKS
 from livesketch.models.pixels import unfolded
@@ -50,12 +50,13 @@ class Runtime:
                 after.set_input_tensor(number, before.get_output_tensor(number))
         drawing, code = read.inputs[0].get_shape(), settle.inputs[3].get_shape()
         side, channels = paint.outputs[0].get_shape()[2:]
+        self._most = code[1]  # people in a blend
         self.shape = Shape(drawing[1], drawing[3], code[2] - 1, side if channels == 3 else 2 * side)
         self.device = cpu_words()
 
     def face(self, drawing: NDArray[np.float32], code: Code, knobs: NDArray[np.float32]) -> Picture:
         self._read.get_input_tensor(0).data[:] = drawing
-        self._settle.get_input_tensor(3).data[:] = rows_of(code, MOST)
+        self._settle.get_input_tensor(3).data[:] = rows_of(code, self._most)
         self._settle.get_input_tensor(4).data[:] = knobs
         for step in (self._read, self._settle, self._paint):
             step.infer(share_outputs=True)
