@@ -18,7 +18,7 @@ def test_without_wishes_every_part_binds_alike_and_nobody_is_turned() -> None:
     assert values.shape == (len(KNOBS),)
     assert values.dtype == np.float32
     assert len(set(values[: len(PART_NAMES)].tolist())) == 1
-    assert knob("kin") == pytest.approx(0.75)
+    assert knob("kin") == pytest.approx(defaults()["kin"])
     assert all(knob(name) == 0 for name in DIRECTIONS)
     assert np.array_equal(values, knobs_of(defaults()))
 
