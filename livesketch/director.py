@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from livesketch.errors import UsageError
-from livesketch.frames import Code, Look, Morph, Settings
+from livesketch.frames import CodeOf, Look, Morph, Settings
 from livesketch.looks.cues import Cue, read_cues, write_cues
 from livesketch.looks.playing import CuePlayer, Drift, Scene
 from livesketch.looks.tempo import TapTempo
@@ -24,7 +24,7 @@ class Director:
     """
 
     session: Session
-    code_of: Callable[[Look | Morph], Code]
+    code_of: CodeOf
     style_space: Callable[[], str]
     path: Path | None = None  # of the list of cues
     tempo: TapTempo = field(default_factory=TapTempo)

@@ -42,7 +42,7 @@ class Feeling:
     def lifted(self) -> str:
         """A stroke is over. What it told in a sentence, or nothing; UsageError where two tell nothing."""
         measuring = self._calibration
-        if measuring is None or not self.is_measuring:
+        if measuring is None or not measuring.strokes:
             return ""
         if measuring.strokes < 2:
             return "Now a firm one."

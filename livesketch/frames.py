@@ -1,6 +1,6 @@
 """The types that travel between rooms; every shape and range is written here, once."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -101,6 +101,9 @@ class Morph:
     start: Look
     end: Look
     t: float
+
+
+CodeOf = Callable[[Look | Morph], Code]  # what a model calls a person, or whom one meets on the way
 
 
 @dataclass(frozen=True, eq=False)

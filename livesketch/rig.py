@@ -12,7 +12,7 @@ from livesketch.controls.midi import Midi
 from livesketch.controls.midi_ports import RtMidi
 from livesketch.controls.osc import Osc
 from livesketch.director import Director
-from livesketch.frames import Code, Look, Morph, Result, Show
+from livesketch.frames import CodeOf, Look, Result, Show
 from livesketch.listening import Listener
 from livesketch.outputs.forms import SCREEN, forms_from
 from livesketch.parameters import Value
@@ -168,7 +168,7 @@ class Rig:
 def open_rig(
     session: Session,
     options: RigOptions,
-    code_of: Callable[[Look | Morph], Code],
+    code_of: CodeOf,
     style_space: Callable[[], str],
 ) -> tuple[Rig, list[str]]:
     """The rig, and sentences about what could not be had. UsageError for a port that is taken."""

@@ -2,6 +2,7 @@
 
 import tarfile
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -142,14 +143,16 @@ def test_what_was_drawn_before_leaves_no_trace(weights: Path, pipeline: Pipeline
     assert np.array_equal(late.face, first.face)  # type: ignore[arg-type]
 
 
+def face_of(pipeline: Pipeline, look: Look | Morph) -> Picture:
+    made = pipeline.process(ask(Frame(1.0, 1, sketch=drawing()), look)).face
+    assert made is not None
+    return made
+
+
 def test_a_morph_goes_from_one_look_to_the_other(pipeline: Pipeline) -> None:
     one, other = Look(seed=1), Look(seed=2)
 
-    def face(look: Look | Morph) -> Picture:
-        made = pipeline.process(ask(Frame(1.0, 1, sketch=drawing()), look)).face
-        assert made is not None
-        return made
-
+    face = partial(face_of, pipeline)
     assert np.array_equal(face(Morph(one, other, 0.0)), face(one))
     assert np.array_equal(face(Morph(one, other, 1.0)), face(other))
     middle = face(Morph(one, other, 0.5))
@@ -158,11 +161,7 @@ def test_a_morph_goes_from_one_look_to_the_other(pipeline: Pipeline) -> None:
 
 
 def test_a_morph_left_half_way_goes_on_from_that_very_face(pipeline: Pipeline) -> None:
-    def face(look: Look | Morph) -> Picture:
-        made = pipeline.process(ask(Frame(1.0, 1, sketch=drawing()), look)).face
-        assert made is not None
-        return made
-
+    face = partial(face_of, pipeline)
     half = Morph(Look(seed=1), Look(seed=2), 0.5)
     left = still(half, pipeline.code_of, pipeline.model.style_space)
     assert np.array_equal(face(left), face(half))

@@ -1,13 +1,11 @@
 """Playing cues: at once or as an eased morph, from wherever the show stands; and wandering by itself."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from livesketch.frames import Code, Look, Morph
+from livesketch.frames import CodeOf, Look, Morph
 from livesketch.looks.cues import Cue, ease
 from livesketch.parameters import Value
-
-CodeOf = Callable[[Look | Morph], Code]  # what a model calls a person, or whom one meets on the way
 
 
 @dataclass(frozen=True, eq=False)
