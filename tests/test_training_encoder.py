@@ -122,6 +122,10 @@ def _new(given: Frozen, task: str = "sketch") -> state.State:
     return state.new_encoder(task, config, 64, torch.device("cpu"), 0, None)
 
 
+def _floats(values: dict[str, Tensor]) -> dict[str, float]:
+    return {name: float(value) for name, value in values.items()}
+
+
 def test_the_losses_are_those_of_the_paper_and_the_generator_stays(generator: Path) -> None:
     given = frozen(generator)
     before = {k: t.clone() for k, t in given.network.state_dict().items()}
@@ -130,7 +134,7 @@ def test_the_losses_are_those_of_the_paper_and_the_generator_stays(generator: Pa
     with torch.autocast("cpu", dtype=torch.bfloat16):
         away = learned.networks["network"](batch.seen).float().detach()
     made = painted(given, away, 64)
-    values = encode_step(learned, batch, given, Judges())
+    values = _floats(encode_step(learned, batch, given, Judges()))
     assert values["l2"] == pytest.approx((made - batch.pictures).square().mean().item(), rel=0.02)
     assert values["w_norm"] == pytest.approx(away.flatten(1).norm(dim=1).mean().item(), rel=0.02)
     assert values["loss"] == pytest.approx(values["l2"] + 0.005 * values["w_norm"], rel=1e-4)
@@ -151,7 +155,7 @@ def test_who_it_is_counts_for_photos_and_not_for_drawings(generator: Path) -> No
     for task, is_told in (("sketch", False), ("photo", True)):
         batch = _batch(4, 64, torch.Generator().manual_seed(1))
         batch = replace(batch, seen=batch.seen.expand(-1, CHANNELS[task], -1, -1).contiguous())
-        values = encode_step(_new(given, task), batch, given, judges)
+        values = _floats(encode_step(_new(given, task), batch, given, judges))
         assert values["alike"] > 0
         assert ("unlike" in values) == is_told
         wanted = values["l2"] + 0.8 * values["alike"] + 0.005 * values["w_norm"]

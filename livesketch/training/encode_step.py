@@ -44,7 +44,7 @@ class Judges:
 
 def encode_step(
     learned: State, batch: EncodeBatch, generator: Frozen, judges: Judges
-) -> dict[str, float]:
+) -> dict[str, Tensor]:
     """Gradients, and one step of the encoder. The generator stays as it is."""
     encoder = learned.networks["network"]
     seen = as_shown(batch.seen, learned.task)
@@ -54,17 +54,17 @@ def encode_step(
     pixels = F.mse_loss(made, batch.pictures)
     tame = away.flatten(1).norm(dim=1).mean()
     loss = NEAR * pixels + TAME * tame
-    values = {"l2": pixels.item(), "w_norm": tame.item()}
+    values = {"l2": pixels, "w_norm": tame}
     if judges.features is not None:
         alike = alikeness(judges.features, made, batch.pictures)
         loss = loss + ALIKE * alike
-        values["alike"] = alike.item()
+        values["alike"] = alike
     weight = SAME_PERSON[learned.task]
     if judges.people is not None and weight:
         true = judges.people(batch.pictures, batch.points).detach()
         unlike = 1 - (judges.people(made, batch.points) * true).sum(1).mean()
         loss = loss + weight * unlike
-        values["unlike"] = unlike.item()
+        values["unlike"] = unlike
     parameters = list(encoder.parameters())
     learned.optimizers["encoder"].zero_grad(set_to_none=True)
     loss.backward(inputs=parameters)
@@ -76,7 +76,7 @@ def encode_step(
     losses.blend(learned.networks["average"], encoder, keep)
     for mine, its in zip(learned.networks["average"].buffers(), encoder.buffers(), strict=True):
         mine.copy_(its)  # statistics of the batches are an average already
-    return {"loss": loss.item(), **values}
+    return losses.figures({"loss": loss, **values})
 
 
 def as_shown(seen: Tensor, task: str) -> Tensor:

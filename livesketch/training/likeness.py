@@ -82,12 +82,13 @@ def unlike(made: Tensor, true: Tensor) -> Unlike:
     lenders, own, second = true.roll(LENDER, 0), made[0::2], made[7::8]
     crowd = torch.cat([own, made[3::8]])
     alike = crowd @ crowd.T
-    strangers = ~torch.eye(len(alike), dtype=torch.bool, device=alike.device)
+    above = F.relu(alike - STRANGERS)
+    pairs = len(alike) * (len(alike) - 1)
     return Unlike(
         _off(own, true[0::2]),
         _off(made[1::4], lenders[1::4]),
         _off(made[3::8][: len(second)], second) if len(second) else made.new_zeros(()),
-        F.relu(alike[strangers] - STRANGERS).mean(),
+        (above.sum() - above.diagonal().sum()) / pairs,
     )
 
 

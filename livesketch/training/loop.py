@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from livesketch.errors import OutputError, UsageError
 from livesketch.models.networks import compact, pix2pix
@@ -35,7 +36,7 @@ FEWEST = {"painter": 4}  # examples a process: their own people, and others'
 WORN = 60  # heads of hair and clothes that a model knows
 WARM_UP = {"reader": 200, "painter": 100, "pix2pix": 1, "encoder": 100}  # steps
 
-Step = Callable[[Any, int], dict[str, float]]
+Step = Callable[[Any, int], dict[str, Tensor]]
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,7 @@ def train(options: TrainOptions, say: Callable[[str], None]) -> None:
     seen_by(options.task)
     rank, many = world.join()
     device = torch.device(options.device or ("cuda" if torch.cuda.is_available() else "cpu"))
+    torch.backends.cudnn.benchmark = True  # every step's shapes are the same
     data = open_prepared(options.data)
     side = data.pictures.shape[1]
     if options.part != "reader" and options.size > side:
@@ -220,13 +222,14 @@ def _folder(path: Path) -> None:
         raise OutputError(f"{path} cannot be made: {error.strerror}") from error
 
 
-def _line(learned: State, rate: float, left: float, values: dict[str, float]) -> str:
-    numbers = "  ".join(f"{k} {v:.3f}" for k, v in values.items())
+def _line(learned: State, rate: float, left: float, values: dict[str, Tensor]) -> str:
+    numbers = "  ".join(f"{k} {float(v):.3f}" for k, v in values.items())
     return f"{learned.pictures} pictures, {rate:.1f}/s, {left:.0f} min left  {numbers}"
 
 
-def _log(path: Path, learned: State, values: dict[str, float]) -> None:
-    row = {"step": learned.step, "pictures": learned.pictures, **values}
+def _log(path: Path, learned: State, values: dict[str, Tensor]) -> None:
+    row: dict[str, float] = {"step": learned.step, "pictures": learned.pictures}
+    row |= {name: float(value) for name, value in values.items()}
     names = ["step", "pictures", *LOGGED[learned.part]]
     try:
         with path.open("a", newline="") as file:

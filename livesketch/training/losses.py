@@ -56,8 +56,8 @@ def r1(judge: Callable[[Tensor], Tensor], real: Tensor) -> Tensor:
     return grad.pow(2).sum((1, 2, 3)).mean()
 
 
-def matching(made: list[Tensor], real: list[Tensor], which: Tensor) -> Tensor:
-    """Mean distance of a critic's features, of the examples in the mask (N,) that have a true answer."""
+def matching(made: list[Tensor], real: list[Tensor], which: slice) -> Tensor:
+    """Mean distance of a critic's features, of those examples that have a true answer."""
     pairs = zip(made, real, strict=True)
     return torch.stack(
         [F.l1_loss(a[which].float(), b[which].detach().float()) for a, b in pairs]
@@ -75,3 +75,8 @@ def blend(average: nn.Module, model: nn.Module, keep: float) -> None:
     with torch.no_grad():
         for a, p in zip(average.parameters(), model.parameters(), strict=True):
             a.lerp_(p.detach().float(), 1 - keep)
+
+
+def figures(values: dict[str, Tensor]) -> dict[str, Tensor]:
+    """For the log: still on the device, so that nobody waits for them, and free of what led to them."""
+    return {name: value.detach() for name, value in values.items()}

@@ -18,13 +18,18 @@ from livesketch.training.perceptual import Features, ProjectedDiscriminator
 from livesketch.training.state import State
 from livesketch.training.world import average_gradients, world_size
 
-HALF_LIFE = 6000  # pictures after which half of an average is new
+HALF_LIFE = 12_000  # pictures after which half of an average is new
 LARGEST_GRADIENT = 20.0
 CRITICS = ("discriminator", "detail_discriminator", "projected")
 PAINTERS = ("network", "style_encoder")
-LOOKED_AT = [1, 5, 6, 7, 8]  # rows of MAPS: eyes, lips, irises
+OWNERS, OTHERS = (
+    slice(0, None, 2),
+    slice(1, None, 2),
+)  # of a batch: with their own style, with another
+LOOKED_AT = slice(1, 2), slice(5, 9)  # rows of MAPS: eyes; lips, irises
 EYES_COUNT = 4.0
-OWN, BORROWED, TWINS, CROWD = 0.4, 0.5, 0.1, 0.6  # how much it counts who a face is
+OWN, BORROWED, TWINS, CROWD = 0.4, 0.4, 0.15, 0.15  # how much it counts who a face is
+FURTHER = 0.9, 1.25  # times: how far from the middle new codes are, beside photos' codes
 BLURS = 5  # of 8 regions are shown blurred by up to 4 cells: a reader is not always sure
 
 
@@ -43,12 +48,14 @@ def paint_step(
     features: Features | None,
     likeness: Likeness | None,
     warmth: int,
-) -> dict[str, float]:
-    """Gradients, and one step of every optimizer. warmth: steps since nothing was learned."""
+) -> dict[str, Tensor]:
+    """Gradients, and one step of every optimizer. warmth: steps since nothing was learned.
+
+    Nothing here waits for the device: it is told of the next step while it computes this one.
+    """
     net = learned.networks
     painter, encode = cast(Painter, net["network"]), net["style_encoder"]
     count, device = len(batch.pictures), batch.pictures.device
-    own = torch.arange(count, device=device) % 2 == 0  # these take the photo's own style
     maps, regions = lines(batch.points), _blurred(batch.regions)
     with _mixed(device):
         mean, log_var = (t.float() for t in encode(batch.straights))
@@ -57,34 +64,37 @@ def paint_step(
         lent = mean.roll(LENDER, 0)
         new = _between(mean.detach(), order)
         other = torch.where(order % 4 == 1, lent if likeness is not None else lent.detach(), new)
-        z = torch.where(own[:, None], mean + noise * (log_var / 2).exp(), other)
+        # OWNERS take the photo's own style
+        z = torch.where(order % 2 == 0, mean + noise * (log_var / 2).exp(), other)
         made = painter(maps, regions, z).float()
     judged = _judge(learned, batch.pictures, made, maps, features)
     values = _teach_critics(learned, judged)
     ramp = min(1.0, warmth / 300)
     fold = made.shape[-1] // BASE
     small, true = F.avg_pool2d(made, fold), F.avg_pool2d(batch.pictures, fold)
-    weight = looked_at(maps, made.shape[-1])[own]
-    pixels = F.l1_loss(small[own], true[own])
-    fine = (weight * (made[own] - batch.pictures[own]).abs()).mean()
+    weight = looked_at(maps[OWNERS], made.shape[-1])
+    pixels = F.l1_loss(small[OWNERS], true[OWNERS])
+    fine = (weight * (made[OWNERS] - batch.pictures[OWNERS]).abs()).mean()
     adversarial = -judged.made[0].float().mean() + F.softplus(-judged.made[1].float()).mean()
-    matched = losses.matching(judged.made[2], judged.true[2], own)
-    divergence = losses.kl(mean[own], log_var[own])
+    matched = losses.matching(judged.made[2], judged.true[2], OWNERS)
+    divergence = losses.kl(mean[OWNERS], log_var[OWNERS])
     with _mixed(device):
         again = encode(small)[0].float()
-    told = F.smooth_l1_loss(again[~own], z[~own].detach())  # a look is seen in every face it makes
+    told = F.smooth_l1_loss(
+        again[OTHERS], z[OTHERS].detach()
+    )  # a look is seen in every face it makes
     loss = 0.6 * ramp * adversarial + 8 * pixels + 4 * fine
     loss = loss + 8 * matched + 0.01 * divergence + 0.5 * told
     if judged.made_features:
         scores = net["projected"](judged.made_features)
         alike = [
-            F.l1_loss(a[own], b[own])
+            F.l1_loss(a[OWNERS], b[OWNERS])
             for a, b in zip(judged.made_features, judged.true_features, strict=True)
         ]
-        layout = F.l1_loss(judged.made_features[2][~own], judged.true_features[2][~own])
+        layout = F.l1_loss(judged.made_features[2][OTHERS], judged.true_features[2][OTHERS])
         loss = loss - 0.6 * ramp * _mean([s.float().mean() for s in scores])
         loss = loss + 6 * _mean(alike) + 1.5 * layout
-        values["alike"] = _mean(alike).item()
+        values["alike"] = _mean(alike)
     if likeness is not None:
         with _mixed(device):
             off = unlike(
@@ -92,11 +102,10 @@ def paint_step(
             )
         loss = loss + OWN * off.own + BORROWED * off.borrowed
         loss = loss + TWINS * off.twins + CROWD * off.crowd
-        values |= {name: value.item() for name, value in vars(off).items()}
+        values |= vars(off)
     if judged.made_sharp is not None and judged.true_sharp is not None:
-        first = own[: len(judged.made_sharp[0])]
         loss = loss - 0.3 * min(1.0, warmth / 600) * judged.made_sharp[0].float().mean()
-        loss = loss + 4 * losses.matching(judged.made_sharp[1], judged.true_sharp[1], first)
+        loss = loss + 4 * losses.matching(judged.made_sharp[1], judged.true_sharp[1], OWNERS)
     parameters = [p for name in PAINTERS for p in net[name].parameters()]
     learned.optimizers["painters"].zero_grad(set_to_none=True)
     loss.backward(inputs=parameters)
@@ -107,14 +116,15 @@ def paint_step(
         optimizer.step()
     keep = min(0.5 ** (count * world_size() / HALF_LIFE), 1 - 1 / (warmth + 2))
     losses.blend(net["average"], painter, keep)
-    return values | {
-        "adversarial": adversarial.item(),
-        "l1": pixels.item(),
-        "match": matched.item(),
-        "kl": divergence.item(),
-        "told": told.item(),
-        "norm": norm.item(),
+    values |= {
+        "adversarial": adversarial,
+        "l1": pixels,
+        "match": matched,
+        "kl": divergence,
+        "told": told,
+        "norm": norm,
     }
+    return losses.figures(values)
 
 
 Judgement = tuple[Tensor, Tensor, list[Tensor]]  # in patches, as a whole, the features behind it
@@ -172,23 +182,23 @@ def _judge(
     )
 
 
-def _teach_critics(learned: State, judged: Judged) -> dict[str, float]:
+def _teach_critics(learned: State, judged: Judged) -> dict[str, Tensor]:
     """Gradients of the critics: tell true from made; R1 (Mescheder 2018) now and then."""
     net, step = learned.networks, learned.step
     critic = cast(Discriminator, net["discriminator"])
     loss = losses.hinge(judged.true[0], judged.made[0])
     loss = loss + losses.logistic(judged.true[1], judged.made[1])
-    values, taught = {"critic": loss.item()}, [*critic.parameters()]
+    values, taught = {"critic": loss}, [*critic.parameters()]
     if judged.made_features:
         projected = cast(ProjectedDiscriminator, net["projected"])
         pairs = zip(projected(judged.true_features), projected(judged.made_features), strict=True)
         each = _mean([losses.hinge(a, b) for a, b in pairs])
-        values["projected"] = each.item()
+        values["projected"] = each
         loss, taught = loss + each, [*taught, *projected.parameters()]
     if judged.true_sharp is not None and judged.made_sharp is not None:
         sharp = cast(DetailDiscriminator, net["detail_discriminator"])
         blunt = losses.hinge(judged.true_sharp[0], judged.made_sharp[0])
-        values["sharp"] = blunt.item()
+        values["sharp"] = blunt
         loss, taught = loss + blunt, [*taught, *sharp.parameters()]
     learned.optimizers["critics"].zero_grad(set_to_none=True)
     loss.backward(inputs=taught, retain_graph=True)
@@ -209,19 +219,21 @@ def _teach_critics(learned: State, judged: Judged) -> dict[str, float]:
 
 def looked_at(maps: Tensor, side: int) -> Tensor:
     """(N, 1, side, side): 1, and up to 1 + EYES_COUNT around eyes, irises and lips, where people look."""
-    near = F.max_pool2d(maps[:, LOOKED_AT].amax(1, keepdim=True), 5, 1, 2)
+    eyes, others = (maps[:, rows].amax(1, keepdim=True) for rows in LOOKED_AT)
+    near = F.max_pool2d(torch.maximum(eyes, others), 5, 1, 2)
     near = F.avg_pool2d(near, 5, 1, 2).clamp(0, 1)
     return 1 + EYES_COUNT * F.interpolate(near, size=(side, side), mode="bilinear")
 
 
 def _between(codes: Tensor, order: Tensor) -> Tensor:
-    """Codes (N, Z) that no photo has, as far from the middle as photos' codes are.
+    """Codes (N, Z) that no photo has, about as far from the middle as photos' codes are.
 
     A code from the standard normal often lies where no photo's does, and shows a monster.
     """
     middle, share = codes.mean(0), torch.rand(len(codes), 1, device=codes.device)
     mixed = (codes.roll(1, 0) - middle) * share + (codes.roll(3, 0) - middle) * (1 - share)
-    mixed = middle + mixed / torch.sqrt(share**2 + (1 - share) ** 2)
+    reach = FURTHER[0] + (FURTHER[1] - FURTHER[0]) * torch.rand_like(share)
+    mixed = middle + reach * mixed / torch.sqrt(share**2 + (1 - share) ** 2)
     return torch.where(order % 8 == 7, mixed.roll(TWIN, 0), mixed)
 
 

@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from livesketch.training import losses
 from livesketch.training.state import State
 from livesketch.training.world import average_gradients
 
@@ -20,7 +21,7 @@ class PairBatch:
     pictures: Tensor  # N,3,S,S -1..1
 
 
-def pix2pix_step(learned: State, batch: PairBatch) -> dict[str, float]:
+def pix2pix_step(learned: State, batch: PairBatch) -> dict[str, Tensor]:
     """Gradients, and one step of each optimizer in turn."""
     network, critic = learned.networks["network"], learned.networks["discriminator"]
     unused = batch.seen.new_zeros(len(batch.seen), 1)
@@ -35,7 +36,7 @@ def pix2pix_step(learned: State, batch: PairBatch) -> dict[str, float]:
         passing = _passing(critic(shown, made).float(), 1.0)
     distance = F.l1_loss(made, batch.pictures)
     _descend(learned, "network", passing + NEAR * distance)
-    return {"critic": judged.item(), "adversarial": passing.item(), "l1": distance.item()}
+    return losses.figures({"critic": judged, "adversarial": passing, "l1": distance})
 
 
 def _passing(told: Tensor, truth: float) -> Tensor:

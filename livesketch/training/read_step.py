@@ -37,7 +37,7 @@ def importance() -> Tensor:
     return out / out.sum()
 
 
-def read_step(learned: State, batch: ReadBatch, weight: Tensor) -> dict[str, float]:
+def read_step(learned: State, batch: ReadBatch, weight: Tensor) -> dict[str, Tensor]:
     """Gradients, and one step of the optimizer. weight: importance() on the batch's device."""
     reader = cast(Reader, learned.networks["network"])
     with torch.autocast(batch.seen.device.type, dtype=torch.bfloat16):
@@ -57,8 +57,5 @@ def read_step(learned: State, batch: ReadBatch, weight: Tensor) -> dict[str, flo
     losses.blend(learned.networks["average"], reader, keep)
     wide = (batch.points[:, CORNERS[0]] - batch.points[:, CORNERS[1]]).norm(dim=-1)
     far = (found - batch.points).norm(dim=-1).mean(1) / wide.clamp(min=0.05)
-    return {
-        "misplaced": misplaced.item(),
-        "mislabelled": mislabelled.item(),
-        "nme_percent": 100 * far.median().item(),
-    }
+    values = {"misplaced": misplaced, "mislabelled": mislabelled}
+    return losses.figures(values | {"nme_percent": 100 * far.median()})

@@ -7,6 +7,7 @@ in the photo. Points go the other way, by fixed-point iteration.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import torch
@@ -34,24 +35,24 @@ class Warp:
 def source(warp: Warp, places: np.ndarray) -> np.ndarray:
     """Places (..., 2) in the bent picture -> places in the photo; units of the side."""
     q = places @ warp.matrix[:, :2].T + warp.matrix[:, 2]
-    shift = np.zeros_like(q)
-    for centre, move, radius in zip(warp.centres, warp.moves, warp.radii, strict=True):
-        far = ((q - centre) ** 2).sum(-1, keepdims=True)
-        shift += np.exp(far / (-2 * radius * radius)) * move
-    return q - shift
+    return q - _shift(warp, q.reshape(-1, 2)).reshape(q.shape)
 
 
 def points(warp: Warp, places: np.ndarray) -> np.ndarray:
     """Places (n, 2) in the photo -> where they are in the bent picture."""
     q = places.copy()
     for _ in range(5):
-        shift = np.zeros_like(q)
-        for centre, move, radius in zip(warp.centres, warp.moves, warp.radii, strict=True):
-            far = ((q - centre) ** 2).sum(-1, keepdims=True)
-            shift += np.exp(far / (-2 * radius * radius)) * move
-        q = places + shift
+        q = places + _shift(warp, q)
     inverse = np.linalg.inv(warp.matrix[:, :2]).T
     return ((q - warp.matrix[:, 2]) @ inverse).astype(np.float32)
+
+
+def _shift(warp: Warp, q: np.ndarray) -> np.ndarray:
+    """(n, 2) for places (n, 2): the sum of the bumps there."""
+    across = q[:, 0] - warp.centres[:, :1]  # B,n
+    down = q[:, 1] - warp.centres[:, 1:]
+    far = across * across + down * down
+    return np.exp(far / (-2 * warp.radii * warp.radii)[:, None]).T @ warp.moves
 
 
 def coarse(warp: Warp) -> np.ndarray:
@@ -61,10 +62,11 @@ def coarse(warp: Warp) -> np.ndarray:
 
 def field(warp: Warp, side: int) -> np.ndarray:
     """(S, S, 2) float32: the photo's pixel (x, y) behind each pixel of the bent picture."""
-    moved = (coarse(warp) - _places(COARSE)).astype(np.float32)
+    moved = coarse(warp) - _places(COARSE)
     return (enlarge(moved, side) + _places(side)) * side - 0.5
 
 
+@cache
 def _places(side: int) -> np.ndarray:
     ticks = (np.arange(side, dtype=np.float32) + 0.5) / side
     return np.stack(np.meshgrid(ticks, ticks), -1)
