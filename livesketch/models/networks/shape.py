@@ -30,7 +30,6 @@ OPENED = 1.7
 SPUN = 1.25  # radians: how far two looks' answers to one head differ
 OWNED = 1.38  # times: features that people have of their own, a little as a caricaturist sees them
 OWN_KIN = 0.45  # of how far a drawn head decides who somebody is: so far it decides their features
-CRUDE = 0.7  # of how strictly a drawing binds in the middle of the slider, when it shows no hair
 
 
 class Settle(nn.Module):
@@ -52,7 +51,6 @@ class Settle(nn.Module):
     direction_codes: Tensor
     direction_shapes: Tensor
     part_of: Tensor
-    who_part: Tensor
     lips: Tensor
     own: Tensor
     light: Tensor
@@ -89,7 +87,6 @@ class Settle(nn.Module):
         self.wardrobe = Wardrobe(worn, regions, grid, z_dim) if worn else None
         part_of = [[float(index in indices) for index in POINTS] for indices in PARTS.values()]
         keep_constant(self, "part_of", part_of)
-        keep_constant(self, "who_part", [[float(index not in PARTS["mouth"])] for index in POINTS])
         keep_constant(self, "lips", _lips())
         self.lines = Lines()
 
@@ -126,11 +123,10 @@ class Settle(nn.Module):
         some hair is hardly crude: lines of a photo with little hair are to come back as they were.
         """
         likely = self.plausible(shape)
+        taken = likely + (shape - likely) * strict
         if not self.has_own:
-            return likely + (shape - likely) * strict
+            return taken
         free = unsaid**2 * (2 - 2 * strict).clamp(max=1)
-        loose = free * (1 - CRUDE) * self.who_part  # what a mouth does is not who somebody is
-        taken = likely + (shape - likely) * strict * (1 - loose)
         return taken + torch.einsum("nz,zkc->nkc", who, self.own) * free * OWNED
 
     def unsaid(self, logits: Tensor) -> Tensor:
