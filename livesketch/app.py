@@ -73,7 +73,8 @@ class App:
         self._kept = user_dir("config") / "settings.json"
         shows = user_dir("data") / "show"
         kept = shows / SHOW if options.is_going_on else self._kept
-        is_first_time = not (options.is_private or options.rig.is_show or self._kept.exists())
+        is_performing = options.rig.is_show or options.rig.cues is not None  # no time for a tour
+        is_first_time = not (options.is_private or is_performing or self._kept.exists())
         keys, notes = (default_keys(), []) if options.is_private else read_keys(key_path())
         notes += [] if options.is_private else restore(session, kept)
         for name, value in options.values.items() if not options.is_going_on else ():

@@ -6,8 +6,10 @@ from pathlib import Path
 import numpy as np
 import pygame
 import pytest
+from tiny import write_tiny
 from ui_stage import Hand, names
 
+from livesketch.app import App, AppOptions
 from livesketch.canvas.drawing_file import load_with_notes
 from livesketch.controls.actions import ACTIONS, Action
 from livesketch.controls.key_file import read_keys, unreachable, write_sample
@@ -15,6 +17,7 @@ from livesketch.controls.keys import chord_words, default_keys
 from livesketch.desk import Desk
 from livesketch.parameters import defaults
 from livesketch.places import assets_dir
+from livesketch.rig_options import RigOptions
 from livesketch.session import Session
 from livesketch.ui import theme
 from livesketch.ui.catalogue import Catalogue, language_of
@@ -160,6 +163,19 @@ def test_the_language_of_the_system_is_taken_where_it_is_known(monkeypatch):
 
 
 # --- the first time
+
+
+@pytest.mark.parametrize(
+    ("rig", "card"), [({}, 0), ({"is_show": True}, None), ({"cues": "a"}, None)]
+)
+def test_who_performs_is_shown_no_tour(own_home, tmp_path, rig, card):
+    if "cues" in rig:
+        rig = {"cues": tmp_path / "a.toml"}
+        rig["cues"].write_text('[[cue]]\nname = "A"\nseed = 90\n')
+    model = str(write_tiny(tmp_path / "tiny.safetensors"))
+    app = App(AppOptions(model=model, runtime="torch", size=(720, 405), rig=RigOptions(**rig)))
+    assert app.window._desk.tour_card == card
+    app.close()
 
 
 def test_the_tour_has_four_cards_that_cover_no_picture_and_goes_away(hand):
