@@ -123,10 +123,17 @@ def test_looks_differ_in_features_as_people_do_but_not_in_what_they_do(tmp_path)
     parted = looks[:, POINTS.index(14)] - looks[:, POINTS.index(13)]
     assert parted.abs().max() < 1e-6
     assert torch.allclose(looks, shapes._mirrored(looks), atol=1e-3)
-    assert not torch.allclose(looks[0], looks[1], atol=0.01)
+    assert (looks - looks.roll(1, 0)).abs().amax((1, 2)).median() > 0.01
 
 
-def test_the_same_seed_gives_the_same_people_their_features(tmp_path) -> None:
+def test_the_same_seed_gives_the_same_people_their_features(tmp_path, monkeypatch) -> None:
     first = featured(tmp_path)[0]
+    solve = torch.linalg.svd
+
+    def turned(*given, **how):  # another machine's solver may find the same ways turned round
+        u, sizes, ways = solve(*given, **how)
+        return -u, sizes, -ways
+
+    monkeypatch.setattr(shapes.torch.linalg, "svd", turned)
     again = featured(tmp_path)[0]
     assert torch.allclose(first.own, again.own, atol=1e-5)

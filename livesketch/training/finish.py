@@ -16,7 +16,7 @@ from livesketch.errors import LivesketchError, ModelError, OutputError
 from livesketch.models import checkpoint
 from livesketch.models.checkpoint import Checkpoint
 from livesketch.models.networks import compact, pix2pix, psp
-from livesketch.training import directions, looks, preview, shapes, state, wardrobe
+from livesketch.training import directions, looks, preview, shapes, state, suiting, wardrobe
 from livesketch.training.dataset import open_prepared
 from livesketch.training.encode_examples import CHANNELS
 from livesketch.training.frozen import frozen
@@ -81,6 +81,8 @@ def finish(options: FinishOptions, say: Callable[[str], None]) -> Path:
             shapes.give_features(network.settle, encoder, data, options.seed)
         if config.worn:
             wardrobe.dress(network.settle, encoder, data, options.seed)
+        if config.suited:
+            suiting.suit(network.settle, encoder, data)
         moved = directions.find(network, data, options.seed)
         for name, by in zip(moved.names, moved.by, strict=True):
             words = ", ".join(f"{n} {v:+.2f}" for n, v in zip(moved.names, by, strict=True))

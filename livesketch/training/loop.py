@@ -34,6 +34,7 @@ SAY_EVERY, SAVE_EVERY = 30, 240  # seconds
 LAST_PART = {"reader": 0.5, "painter": 0.45, "pix2pix": 0.5, "encoder": 0.5}
 FEWEST = {"painter": 4}  # examples a process: their own people, and others'
 WORN = 60  # heads of hair and clothes that a model knows
+SUITED = 4  # coordinates of a code that follow those
 WARM_UP = {"reader": 200, "painter": 100, "pix2pix": 1, "encoder": 100}  # steps
 
 Step = Callable[[Any, int], dict[str, Tensor]]
@@ -135,7 +136,13 @@ def train(options: TrainOptions, say: Callable[[str], None]) -> None:
 def config_of(task: str, size: int) -> compact.Config:
     channels, side = INPUTS[task]
     return compact.Config(
-        img_resolution=size, input_channels=channels, input_size=side, own=1, worn=WORN, lit=1
+        img_resolution=size,
+        input_channels=channels,
+        input_size=side,
+        own=1,
+        worn=WORN,
+        lit=1,
+        suited=SUITED,
     )
 
 

@@ -75,6 +75,8 @@ def give_features(settle: Settle, style_encoder: StyleEncoder, data: Prepared, s
     _, sizes, ways = torch.linalg.svd(flat, full_matrices=False)
     count = min(FEATURES, len(ways), settle.own.shape[0] // 2)
     spread, ways = (sizes[:count] / len(flat) ** 0.5).clamp(min=1e-6), ways[:count]
+    # a solver may turn any of them round, and then everybody has other features
+    ways = ways * torch.sign(ways.gather(1, ways.abs().argmax(1, keepdim=True)))
     by = _regressed(codes_of(style_encoder, data, every), (flat @ ways.T / spread)[every])
     told = torch.linalg.norm(by, dim=0).clamp(min=1e-6)
     lot = np.random.default_rng(seed).normal(size=tuple(by.shape))

@@ -32,6 +32,7 @@ class Config:
     own: int = 0  # 1: people have features of their own, which a crude drawing leaves them
     worn: int = 0  # heads of hair and clothes that people choose from
     lit: int = 0  # 1: nobody sits in the dark
+    suited: int = 0  # coordinates of a code that follow hair and clothes
     reader: tuple[int, int, int, int] = (64, 96, 160, 192)  # channels at 32, 16, 8, 4
     encoder: tuple[int, int, int, int] = (64, 64, 128, 192)  # the painter's, at 32, 16, 8, 4
     decoder: tuple[int, int, int] = (192, 160, 112)  # channels at 8, 16, 32
@@ -50,6 +51,7 @@ LIMITS = {
     "own": (0, 1),
     "worn": (0, 500),
     "lit": (0, 1),
+    "suited": (0, 16),
     "reader": (8, 512),
     "encoder": (8, 512),
     "decoder": (8, 512),
@@ -112,6 +114,7 @@ class Network(nn.Module):
             bool(config.own),
             config.worn,
             bool(config.lit),
+            config.suited,
         )
         self.painter = Painter(
             config.regions,

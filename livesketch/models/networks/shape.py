@@ -18,6 +18,7 @@ from livesketch.models.networks.face_lines import (
     keep_constant,
 )
 from livesketch.models.networks.reader import DIRECTIONS as HULL
+from livesketch.models.networks.suiting import Suiting
 from livesketch.models.networks.wardrobe import Wardrobe
 
 LIMIT = 1.6  # spreads of real faces beyond which a plausible face does not go
@@ -29,7 +30,7 @@ DIM = -1.2  # spreads of a code's brightness: with less, faces sink into the dar
 OPENED = 1.7
 SPUN = 1.25  # radians: how far two looks' answers to one head differ
 OWNED = 1.38  # times: features that people have of their own, a little as a caricaturist sees them
-OWN_KIN = 0.45  # of how far a drawn head decides who somebody is: so far it decides their features
+OWN_KIN = 0.2  # of how far a drawn head decides who somebody is: so far it decides their features
 
 
 class Settle(nn.Module):
@@ -65,6 +66,7 @@ class Settle(nn.Module):
         own: bool = False,
         worn: int = 0,
         lit: bool = False,
+        suited: int = 0,
     ) -> None:
         super().__init__()
         self.register_buffer("mean", torch.zeros(points, 2))
@@ -85,6 +87,7 @@ class Settle(nn.Module):
         if lit:  # the way to codes of brighter pictures, of length 1
             self.register_buffer("light", torch.zeros(z_dim))
         self.wardrobe = Wardrobe(worn, regions, grid, z_dim) if worn else None
+        self.suiting = Suiting(suited, regions, z_dim) if suited else None
         part_of = [[float(index in indices) for index in POINTS] for indices in PARTS.values()]
         keep_constant(self, "part_of", part_of)
         keep_constant(self, "lips", _lips())
@@ -102,7 +105,6 @@ class Settle(nn.Module):
         people, shares = crowd(z)
         featured = met(self.person(hull[:, None], people, kin[:, None] * OWN_KIN), shares)
         people = self.person(hull[:, None], people, kin[:, None])
-        person = self.brightened(met(people, shares))
         strict = (parts @ self.part_of)[..., None]  # N,K,1
         meant = self.meant(shape, featured, strict, unsaid[:, 0])
         meant = meant + torch.einsum("nd,dkc->nkc", directions, self.direction_shapes)
@@ -113,7 +115,10 @@ class Settle(nn.Module):
             usual = self.mean + self.usual_points.mean(0)
             worn = self.wardrobe(people + led[:, None], shares, cells, meant, usual)
             said = said + (worn - said) * unsaid
-        return self.lines(turned(meant, turn) + middle), F.softmax(said, 1), person + led
+        regions, person = F.softmax(said, 1), met(people, shares)
+        if self.suiting is not None:
+            person = self.suiting(person, regions)
+        return self.lines(turned(meant, turn) + middle), regions, self.brightened(person) + led
 
     def meant(self, shape: Tensor, who: Tensor, strict: Tensor, unsaid: Tensor) -> Tensor:
         """Drawn shapes (N, K, 2) -> painted ones. strict (N, K, 1): 0 plausible .. 1 as drawn.

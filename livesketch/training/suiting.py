@@ -1,0 +1,45 @@
+"""What the regions of photos say of the codes of who is in them."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from livesketch.models.networks.compact import StyleEncoder
+from livesketch.models.networks.shape import Settle
+from livesketch.models.networks.suiting import GRID
+from livesketch.training.dataset import Prepared
+from livesketch.training.parsing import REGIONS
+from livesketch.training.shapes import codes_of, people, shares
+
+# of layouts, that are asked; with more of them, single photos are learned by heart
+LAYOUTS, RIDGE = 24, 30.0
+
+
+def suit(settle: Settle, style_encoder: StyleEncoder, data: Prepared) -> None:
+    """Fill the suiting of `settle` in place.
+
+    Codes are regressed (ridge, Hoerl 1970) on the principal components of the layouts of regions; the
+    ways along which that tells most are kept.
+    """
+    suiting = settle.suiting
+    assert suiting is not None
+    every = people(data)
+    codes = codes_of(style_encoder, data, every)
+    kinds = np.asarray(data.regions)[every]
+    covers = np.stack([shares(kinds, row, GRID) for row in range(len(REGIONS))], 1)
+    layouts = torch.from_numpy(covers).double().flatten(1)
+    usual, middle = layouts.mean(0), codes.mean(0)
+    ways = torch.linalg.svd(layouts - usual, full_matrices=False)[2][:LAYOUTS]
+    seen = (layouts - usual) @ ways.T
+    ridge = RIDGE * torch.eye(seen.shape[1], dtype=torch.double)
+    by = torch.linalg.solve(seen.T @ seen + ridge, seen.T @ (codes - middle))
+    most = torch.linalg.svd(seen @ by, full_matrices=False)[2]
+    kept = most[: len(suiting.ways)]
+    telling = kept @ (ways.T @ by).T
+    suiting.ways.zero_()
+    suiting.telling.zero_()
+    suiting.middle.zero_()
+    suiting.ways[: len(kept)].copy_(kept)
+    suiting.telling[: len(kept)].copy_(telling.unflatten(1, tuple(suiting.telling.shape[1:])))
+    suiting.middle[: len(kept)].copy_(kept @ middle - telling @ usual)
