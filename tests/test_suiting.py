@@ -44,6 +44,20 @@ def test_other_hair_drawn_on_a_head_is_worn_by_somebody_it_suits() -> None:
     assert torch.allclose(other[3:], one[3:])
 
 
+def test_where_no_hair_is_drawn_a_look_stays_half_of_who_it_is() -> None:
+    settle = Settle(len(POINTS), 4, 32, TINY.shapes, 8, suited=1)
+    settle.mean.copy_(FACE - FACE.mean(0))
+    assert settle.suiting is not None
+    settle.suiting.ways[0, 2] = 1
+    settle.suiting.middle[0] = 3
+    z = torch.randn(1, 8)
+    crude, sure = settle.usual[None], torch.zeros(1, 4, 32, 32)
+    sure[:, 1] = 30
+    who = [settle(drawn(), hair, ROUND, z, knobs(hair=1))[2][0, 2] for hair in (crude, sure)]
+    assert who[0] == pytest.approx(float(z[0, 2] + 3) / 2, abs=0.01)
+    assert who[1] == pytest.approx(3, abs=0.01)
+
+
 def test_what_photos_say_of_who_wears_long_hair_is_found(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(shapes, "DRAWINGS", 4)
     data = open_prepared(longhaired(tmp_path, is_pale=np.arange(40) % 2 == 0))

@@ -28,6 +28,8 @@ SAID, UNSAID = 0.6, 0.9
 DIM = -1.2  # spreads of a code's brightness: with less, faces sink into the dark, of whatever skin
 # of their distance, where a mouth is to be as drawn on a head without hair: painters keep lips closer together
 OPENED = 1.7
+# of what hair and clothes say of who somebody is: what is left to the look where it wears its own
+UNSUITED = 0.5
 SPUN = 1.25  # radians: how far two looks' answers to one head differ
 OWNED = 1.38  # times: features that people have of their own, a little as a caricaturist sees them
 OWN_KIN = 0.2  # of how far a drawn head decides who somebody is: so far it decides their features
@@ -117,7 +119,10 @@ class Settle(nn.Module):
             said = said + (worn - said) * unsaid
         regions, person = F.softmax(said, 1), met(people, shares)
         if self.suiting is not None:
-            person = self.suiting(person, regions)
+            kept = unsaid[:, 0] * UNSUITED
+            # OpenVINO 2026 falls over the same sum written with shares of shape (N, 1)
+            both = torch.stack([person, self.suiting(person, regions)], 1)  # N,2,Z
+            person = (both * torch.cat([kept, 1 - kept], 1)).sum(1)
         return self.lines(turned(meant, turn) + middle), regions, self.brightened(person) + led
 
     def meant(self, shape: Tensor, who: Tensor, strict: Tensor, unsaid: Tensor) -> Tensor:
