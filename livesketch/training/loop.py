@@ -76,7 +76,6 @@ def train(options: TrainOptions, say: Callable[[str], None]) -> None:
     seen_by(options.task)
     rank, many = world.join()
     device = torch.device(options.device or ("cuda" if torch.cuda.is_available() else "cpu"))
-    torch.backends.cudnn.benchmark = True  # every step's shapes are the same
     data = open_prepared(options.data)
     side = data.pictures.shape[1]
     if options.part != "reader" and options.size > side:

@@ -22,10 +22,8 @@ HALF_LIFE = 12_000  # pictures after which half of an average is new
 LARGEST_GRADIENT = 20.0
 CRITICS = ("discriminator", "detail_discriminator", "projected")
 PAINTERS = ("network", "style_encoder")
-OWNERS, OTHERS = (
-    slice(0, None, 2),
-    slice(1, None, 2),
-)  # of a batch: with their own style, with another
+# of a batch: who has the photo's own style, and who another
+OWNERS, OTHERS = slice(0, None, 2), slice(1, None, 2)
 LOOKED_AT = slice(1, 2), slice(5, 9)  # rows of MAPS: eyes; lips, irises
 EYES_COUNT = 4.0
 OWN, BORROWED, TWINS, CROWD = 0.4, 0.4, 0.15, 0.15  # how much it counts who a face is
@@ -64,7 +62,6 @@ def paint_step(
         lent = mean.roll(LENDER, 0)
         new = _between(mean.detach(), order)
         other = torch.where(order % 4 == 1, lent if likeness is not None else lent.detach(), new)
-        # OWNERS take the photo's own style
         z = torch.where(order % 2 == 0, mean + noise * (log_var / 2).exp(), other)
         made = painter(maps, regions, z).float()
     judged = _judge(learned, batch.pictures, made, maps, features)
