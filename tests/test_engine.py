@@ -162,6 +162,14 @@ def test_of_a_blend_nobody_may_be_missing(model: Model) -> None:
         model.code_of(Look(code=blend[:1], style_space="test"))
 
 
+def test_a_strange_photo_s_look_lies_no_further_out_than_people_do(model, monkeypatch) -> None:
+    photo = np.zeros((64, 64, 3), np.uint8)
+    for length, kept in ((9.0, 1.0), (0.5, 0.5)):
+        code = np.full(model.code_size, length, np.float32)
+        monkeypatch.setattr(model._runtime, "code_of", lambda _, code=code: code)
+        assert np.allclose(model.look_of(photo).code, kept)
+
+
 @pytest.mark.usefixtures("warm_home")
 def test_a_photo_gives_a_look_that_all_runtimes_understand_alike(weights: Path) -> None:
     photo = np.random.default_rng(1).integers(0, 255, (90, 120, 3), np.uint8)

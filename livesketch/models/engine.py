@@ -220,6 +220,8 @@ class Model:
                 f"The model {self.name} cannot take a look from a photo.",
                 "Its weights hold no style encoder.",
             )
+        # a photo unlike those the model learned from lies further out than anybody, and is painted as a ruin
+        code = code * min(1.0, code.size**0.5 / max(float(np.linalg.norm(code)), 1e-6))
         # in a style space that does not know the code, the same photo is still the same person
         seed = zlib.crc32(np.ascontiguousarray(picture).tobytes())
         return Look(name=name, seed=seed, code=code, style_space=self.style_space)
