@@ -101,7 +101,7 @@ def meaning(data: Prepared, i: int, bending: warp.Warp) -> tuple[np.ndarray, np.
     at = np.clip(warp.coarse(bending) * fine, 0, fine - 1).astype(int)
     kinds = np.asarray(data.regions[i])[at[..., 1], at[..., 0]]
     each = (kinds == np.arange(len(REGIONS))[:, None, None]).view(np.uint8)
-    rows = each[:, ::2] + each[:, 1::2]
+    rows = each[:, ::2] + each[:, 1::2]  # a cell is two by two of the photo's
     return points.astype(np.float32), rows[:, :, ::2] + rows[:, :, 1::2]
 
 

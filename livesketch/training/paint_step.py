@@ -77,9 +77,8 @@ def paint_step(
     divergence = losses.kl(mean[OWNERS], log_var[OWNERS])
     with _mixed(device):
         again = encode(small)[0].float()
-    told = F.smooth_l1_loss(
-        again[OTHERS], z[OTHERS].detach()
-    )  # a look is seen in every face it makes
+    # a look is seen in every face it makes
+    told = F.smooth_l1_loss(again[OTHERS], z[OTHERS].detach())
     loss = 0.6 * ramp * adversarial + 8 * pixels + 4 * fine
     loss = loss + 8 * matched + 0.01 * divergence + 0.5 * told
     if judged.made_features:

@@ -57,5 +57,10 @@ def read_step(learned: State, batch: ReadBatch, weight: Tensor) -> dict[str, Ten
     losses.blend(learned.networks["average"], reader, keep)
     wide = (batch.points[:, CORNERS[0]] - batch.points[:, CORNERS[1]]).norm(dim=-1)
     far = (found - batch.points).norm(dim=-1).mean(1) / wide.clamp(min=0.05)
-    values = {"misplaced": misplaced, "mislabelled": mislabelled}
-    return losses.figures(values | {"nme_percent": 100 * far.median()})
+    return losses.figures(
+        {
+            "misplaced": misplaced,
+            "mislabelled": mislabelled,
+            "nme_percent": 100 * far.median(),
+        }
+    )

@@ -77,7 +77,7 @@ def give_features(settle: Settle, style_encoder: StyleEncoder, data: Prepared, s
     spread, ways = (sizes[:count] / len(flat) ** 0.5).clamp(min=1e-6), ways[:count]
     # a solver may turn any of them round, and then everybody has other features
     ways = ways * torch.sign(ways.gather(1, ways.abs().argmax(1, keepdim=True)))
-    by = _regressed(codes_of(style_encoder, data, every), (flat @ ways.T / spread)[every])
+    by = regressed(codes_of(style_encoder, data, every), (flat @ ways.T / spread)[every], RIDGE)
     told = torch.linalg.norm(by, dim=0).clamp(min=1e-6)
     lot = np.random.default_rng(seed).normal(size=tuple(by.shape))
     free = torch.from_numpy(lot)
@@ -106,11 +106,11 @@ def codes_of(style_encoder: StyleEncoder, data: Prepared, every: np.ndarray) -> 
     return torch.stack(codes).double()
 
 
-def _regressed(codes: torch.Tensor, there: torch.Tensor) -> torch.Tensor:
-    """(Z, W): what codes (N, Z) say of values (N, W), both about their means (Hoerl 1970)."""
-    seen = codes - codes.mean(0)
-    ridge = RIDGE * torch.eye(seen.shape[1], dtype=torch.double)
-    return torch.linalg.solve(seen.T @ seen + ridge, seen.T @ (there - there.mean(0)))
+def regressed(known: torch.Tensor, there: torch.Tensor, ridge: float) -> torch.Tensor:
+    """(Z, W): what known values (N, Z) say of others (N, W), both about their means (Hoerl 1970)."""
+    seen = known - known.mean(0)
+    damped = seen.T @ seen + ridge * torch.eye(seen.shape[1], dtype=torch.double)
+    return torch.linalg.solve(damped, seen.T @ (there - there.mean(0)))
 
 
 def _hulls(data: Prepared, rng: np.random.Generator) -> torch.Tensor:

@@ -10,7 +10,7 @@ from livesketch.models.networks.shape import Settle
 from livesketch.models.networks.suiting import GRID
 from livesketch.training.dataset import Prepared
 from livesketch.training.parsing import REGIONS
-from livesketch.training.shapes import codes_of, people, shares
+from livesketch.training.shapes import codes_of, people, regressed, shares
 
 # of layouts, that are asked; with more of them, single photos are learned by heart
 LAYOUTS, RIDGE = 24, 30.0
@@ -29,17 +29,15 @@ def suit(settle: Settle, style_encoder: StyleEncoder, data: Prepared) -> None:
     kinds = np.asarray(data.regions)[every]
     covers = np.stack([shares(kinds, row, GRID) for row in range(len(REGIONS))], 1)
     layouts = torch.from_numpy(covers).double().flatten(1)
-    usual, middle = layouts.mean(0), codes.mean(0)
+    usual = layouts.mean(0)
     ways = torch.linalg.svd(layouts - usual, full_matrices=False)[2][:LAYOUTS]
     seen = (layouts - usual) @ ways.T
-    ridge = RIDGE * torch.eye(seen.shape[1], dtype=torch.double)
-    by = torch.linalg.solve(seen.T @ seen + ridge, seen.T @ (codes - middle))
+    by = regressed(seen, codes, RIDGE)
     most = torch.linalg.svd(seen @ by, full_matrices=False)[2]
     kept = most[: len(suiting.ways)]
     telling = kept @ (ways.T @ by).T
-    suiting.ways.zero_()
-    suiting.telling.zero_()
-    suiting.middle.zero_()
+    for buffer in suiting.buffers():  # few photos leave some of it empty
+        buffer.zero_()
     suiting.ways[: len(kept)].copy_(kept)
     suiting.telling[: len(kept)].copy_(telling.unflatten(1, tuple(suiting.telling.shape[1:])))
-    suiting.middle[: len(kept)].copy_(kept @ middle - telling @ usual)
+    suiting.middle[: len(kept)].copy_(kept @ codes.mean(0) - telling @ usual)
