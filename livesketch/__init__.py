@@ -12,11 +12,16 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 
-def open_model(name: str = "default", device: str | None = None, runtime: str = "auto") -> "Model":
+def open_model(
+    name: str = "default",
+    device: str | None = None,
+    runtime: str = "auto",
+    threads: int | None = None,
+) -> "Model":
     """The model called `name`, or the one in the .safetensors at that path, ready to play.
 
-    device None: the best there is here. Raises livesketch.errors.ModelError.
+    device None: the best there is here. threads: of the CPU; None: one core is left to a window. Raises livesketch.errors.ModelError.
     """
     from livesketch.models.engine import open_model as open_in_room
 
-    return open_in_room(name, device, runtime)
+    return open_in_room(name, device, runtime, threads)

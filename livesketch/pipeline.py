@@ -14,6 +14,7 @@ from livesketch.looks.morph import between
 from livesketch.models import weights
 from livesketch.models.blend import blended
 from livesketch.models.engine import BLENDING, Model, open_model
+from livesketch.models.machine import cores
 from livesketch.parameters import frozen
 from livesketch.post import composite
 from livesketch.post.sheet import drawings_side_by_side, side_by_side
@@ -25,6 +26,7 @@ __all__ = [
     "Pipeline",
     "model_tasks",
     "moved",
+    "open_alone",
     "open_live",
     "open_pipeline",
     "pose_of",
@@ -42,11 +44,21 @@ OWN_PACE_S = 0.5  # how soon the person in a live picture is known again after a
 COMPOSITE_SIDE = 512  # pixels of a picture that the face was put back into
 
 
-def open_pipeline(model: str, runtime: str = "auto", device: str | None = None) -> Pipeline:
-    """A pipeline on this model, warm: its first face is as quick as the next. Raises ModelError."""
-    opened = open_model(model, device, runtime)
+def open_pipeline(
+    model: str, runtime: str = "auto", device: str | None = None, threads: int | None = None
+) -> Pipeline:
+    """A pipeline on this model, warm: its first face is as quick as the next. Raises ModelError.
+
+    threads: of the CPU; None: one core is left to a window.
+    """
+    opened = open_model(model, device, runtime, threads)
     opened.warm_up()
     return Pipeline(opened)
+
+
+def open_alone(model: str, runtime: str = "auto") -> Pipeline:
+    """As open_pipeline(), for work without a window: every core makes faces."""
+    return open_pipeline(model, runtime, threads=cores())
 
 
 def model_tasks() -> dict[str, str]:

@@ -27,7 +27,7 @@ from livesketch.kinds import ENDINGS, kind_of
 from livesketch.outputs.files import VideoFile, write_png, write_sketch
 from livesketch.outputs.names import PICTURE, VIDEO, Names, TakenError
 from livesketch.parameters import Value, defaults, frozen
-from livesketch.pipeline import Pipeline, open_pipeline
+from livesketch.pipeline import Pipeline, open_alone
 from livesketch.sources import picture as pictures
 from livesketch.sources import video as videos
 from livesketch.sources.paper import Source as Paper
@@ -86,7 +86,7 @@ def files_in(paths: Sequence[Path], kinds: Sequence[str] = tuple(ENDINGS)) -> tu
 
 
 def render(
-    options: RenderOptions, open_with: Callable[[str, str], Pipeline] = open_pipeline
+    options: RenderOptions, open_with: Callable[[str, str], Pipeline] = open_alone
 ) -> Iterator[Step]:
     """Makes the faces one after the other and says what happened.
 

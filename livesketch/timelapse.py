@@ -12,7 +12,7 @@ from livesketch.frames import Look, Picture, Request
 from livesketch.kinds import PAGES
 from livesketch.outputs.moving import ENDINGS, write_moving
 from livesketch.parameters import Value, defaults, frozen
-from livesketch.pipeline import Pipeline, open_pipeline
+from livesketch.pipeline import Pipeline, open_alone
 from livesketch.post.pages import laid_out, page_size
 from livesketch.render import documents_in, own_look
 from livesketch.sources.paper import Source as Paper
@@ -40,7 +40,7 @@ class TimelapseOptions:
 
 def timelapse(
     options: TimelapseOptions,
-    open_with: Callable[[str, str], Pipeline] = open_pipeline,
+    open_with: Callable[[str, str], Pipeline] = open_alone,
     progress: Callable[[float], object] = lambda share: None,
 ) -> int:
     """Writes the film; returns how many pictures it has. `progress` hears shares of the whole, 0..1."""

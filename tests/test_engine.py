@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from livesketch.frames import FACE_PARTS, Look, Mask, Picture, Sketch
 from livesketch.models.blend import blended, rows_of
 from livesketch.models.engine import Model, open_model
 from livesketch.parameters import parameter
+from livesketch.pipeline import open_alone, open_pipeline
 from livesketch.places import weights_dir
 
 RUNTIMES = ("openvino", "torch")
@@ -267,12 +269,40 @@ def test_a_photo_that_is_redone_keeps_its_own_person_unless_another_is_asked_for
     ],
 )
 def test_what_is_not_here_is_refused_with_a_hint(
-    weights: Path, asked: dict[str, str], said: str
+    weights: Path, asked: dict[str, Any], said: str
 ) -> None:
     with pytest.raises(ModelError) as caught:
         open_model(str(weights), **asked)
     assert said in caught.value.message
     assert caught.value.hint
+
+
+# threads
+
+
+@pytest.mark.parametrize("runtime", RUNTIMES)
+def test_a_window_keeps_a_core_and_work_for_files_takes_them_all(
+    weights: Path, runtime: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    used: list[int] = []
+    if runtime == "torch":
+        monkeypatch.setattr("torch.set_num_threads", used.append)
+    else:
+        # through the runtime: whoever imports openvino first has it call home
+        core = livesketch.models.choice.runtime_module("openvino").openvino.Core  # type: ignore[attr-defined]
+        compiled = core.compile_model
+
+        def compile_model(*given: Any) -> object:
+            used.append(given[-1]["INFERENCE_NUM_THREADS"])
+            return compiled(*given)
+
+        monkeypatch.setattr(core, "compile_model", compile_model)
+    for module in ("livesketch.models.machine", "livesketch.pipeline"):
+        monkeypatch.setattr(f"{module}.cores", lambda: 3)
+    for opened, threads in ((open_pipeline, 2), (open_alone, 3)):
+        used.clear()
+        opened(str(weights), runtime).close()
+        assert set(used) == {threads}
 
 
 # choosing a runtime

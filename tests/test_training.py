@@ -44,8 +44,8 @@ def steady(monkeypatch) -> None:
             for group in optimizer.param_groups:
                 group["lr"] = group["rate"]
 
-    def step(learned, batch, lines, features, people, warmth):
-        return paint_step.paint_step(learned, batch, lines, features, people, 50)
+    def step(learned, batch, lines, features, people, placing, warmth):
+        return paint_step.paint_step(learned, batch, lines, features, people, placing, 50)
 
     monkeypatch.setattr(loop, "_pace", pace)
     monkeypatch.setattr(loop, "paint_step", step)

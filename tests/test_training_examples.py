@@ -9,7 +9,7 @@ from training_data import landmarks, write_prepared
 
 from livesketch.errors import SourceError
 from livesketch.models.networks.face_lines import OVAL, POINTS
-from livesketch.training import raster, warp
+from livesketch.training import examples, raster, warp
 from livesketch.training.dataset import open_prepared
 from livesketch.training.doodles import doodle
 from livesketch.training.drawing import Face, hand_drawn, prefix
@@ -80,6 +80,25 @@ def test_lines_of_a_drawing_lie_where_its_landmarks_are(prepared):
             found.append((thick[y, x] > 20).mean())
     assert np.mean(near) > 0.4
     assert np.mean(near) > 2.5 * np.mean(beside)
+
+
+def test_ink_of_a_bent_photo_lies_where_that_of_the_prepared_one_does(prepared, monkeypatch):
+    """The prepared lines are the edge of a bright oval; drawn again, they are found at the same places."""
+    i, bending = 0, warp.random_warp(landmarks(), np.random.default_rng(1), True)
+    t = np.linspace(0, 2 * np.pi, 128)
+    everything = np.stack([0.5 + 0.9 * np.cos(t), 0.5 + 0.9 * np.sin(t)], 1).astype(np.float32)
+    face, inked = Face(landmarks(), everything, np.ones(128, bool)), []
+    for share in (0.0, 1.0):
+        monkeypatch.setattr(examples, "FRESH", share)
+        rng = np.random.default_rng(5)
+        inked.append(examples._ink(prepared, i, face, bending, 256, 0.0, rng) < 128)
+    before, again = inked
+    assert before.any()
+    assert again.any()
+    near = raster.smaller((before * 255).astype(np.uint8), 8) > 0
+    there = raster.smaller((again * 255).astype(np.uint8), 8) > 0
+    assert (near & there).sum() > 0.8 * near.sum()
+    assert there.mean() < 0.5  # lines, not shades
 
 
 def test_a_portrait_has_its_face_where_its_points_and_regions_are(prepared):

@@ -15,6 +15,7 @@ from livesketch.evaluation.tiers import read_tiers
 from livesketch.evaluation.writing import write_json
 from livesketch.frames import Picture, Settings, Sketch
 from livesketch.models.engine import Model, open_model
+from livesketch.models.machine import cores
 from livesketch.parameters import checked, defaults, frozen
 
 
@@ -25,7 +26,7 @@ def evaluate(args: argparse.Namespace, say: Callable[[str], None]) -> dict[str, 
     settings = frozen({**defaults(), "faithful": checked("faithful", faithful)})
     features = load_features(args.features)
     tiers = read_tiers(args.set, say, effort.drawings)
-    model = open_model(args.model, runtime=args.runtime)
+    model = open_model(args.model, runtime=args.runtime, threads=cores())
     if model.task != "sketch":
         raise UsageError(
             f"{model.name} makes faces of a {model.task}, not of drawings.", "Choose another model."

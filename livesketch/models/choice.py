@@ -3,6 +3,7 @@
 import json
 import logging
 import time
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
@@ -27,32 +28,41 @@ KEPT = 64  # remembered choices
 
 
 def open_chosen(
-    weights: Path, digest: str, network: str, device: str | None, runtime: str
+    weights: Path,
+    digest: str,
+    network: str,
+    device: str | None,
+    runtime: str,
+    threads: int | None = None,
 ) -> Runtime:
     """The runtime asked for; for "auto" the one remembered, or the faster of those that work here."""
+
+    def opened(name: str) -> Runtime:
+        return runtime_module(name).open_runtime(weights, digest, network, device, threads)
+
     if runtime != "auto":
-        return runtime_module(runtime).open_runtime(weights, digest, network, device)
+        return opened(runtime)
     candidates = ["torch"]
     if network in CONVERTED and device in (None, "cpu") and find_spec("openvino") is not None:
         candidates.append("openvino")
     if len(candidates) == 1:
-        return runtime_module("torch").open_runtime(weights, digest, network, device)
+        return opened("torch")
     key = fingerprint(digest, str(device))
     known = _remembered().get(key)
     if known in candidates:
         try:
-            return runtime_module(known).open_runtime(weights, digest, network, device)
+            return opened(known)
         except ModelError as error:
             log.warning("%s does not play %s any more: %s", known, weights, error)
-    chosen = _fastest(weights, digest, network, device)
+    chosen = _fastest(weights, device, opened)
     _remember(key, chosen.name)
     return chosen
 
 
-def _fastest(weights: Path, digest: str, network: str, device: str | None) -> Runtime:
+def _fastest(weights: Path, device: str | None, open_with: Callable[[str], Runtime]) -> Runtime:
     if device is None and has_nvidia_driver() and torch_part("accelerators").has_cuda():
         try:
-            return runtime_module("torch").open_runtime(weights, digest, network)
+            return open_with("torch")
         except ModelError as error:
             log.warning("the card does not play %s: %s", weights, error)
     spans: dict[str, float] = {}
@@ -60,7 +70,7 @@ def _fastest(weights: Path, digest: str, network: str, device: str | None) -> Ru
     failed: ModelError | None = None
     for name in RUNTIMES:
         try:
-            opened[name] = runtime_module(name).open_runtime(weights, digest, network, device)
+            opened[name] = open_with(name)
             spans[name] = face_ms(opened[name])
         except ModelError as error:
             log.warning("%s does not play %s: %s", name, weights, error)

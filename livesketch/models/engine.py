@@ -28,22 +28,28 @@ from livesketch.models.runtimes import Runtime
 from livesketch.models.weights import ModelInfo
 
 
-def open_model(name: str = "default", device: str | None = None, runtime: str = "auto") -> "Model":
+def open_model(
+    name: str = "default",
+    device: str | None = None,
+    runtime: str = "auto",
+    threads: int | None = None,
+) -> "Model":
     """A model by its name, or by the path of a .safetensors, or of a published .pt or .pkl.
 
     device: "cpu", "cuda", "cuda:1", "mps"; None: the best there is. runtime: "openvino", "torch",
-    or "auto" for the faster one. Raises ModelError.
+    or "auto" for the faster one. threads: of the CPU; None: one core is left to a window. Raises ModelError.
     """
     path = weights.find(name)
     if weights.is_published(path):
         info, held = weights.read_published(path)
         if info.network not in W_PLUS:
             torch_runtime = runtime_module("torch")
-            return Model(info, torch_runtime.open_held(held, path, device, runtime))
-        return _w_plus_model(info, torch_part("wplus").open_held(held, device, runtime))
+            return Model(info, torch_runtime.open_held(held, path, device, runtime, threads))
+        return _w_plus_model(info, torch_part("wplus").open_held(held, device, runtime, threads))
     info = weights.read(path)
     if info.network in W_PLUS:
-        return _w_plus_model(info, torch_part("wplus").open_runtime(info.path, device, runtime))
+        wplus = torch_part("wplus")
+        return _w_plus_model(info, wplus.open_runtime(info.path, device, runtime, threads))
     if info.task not in READ_AS:
         raise ModelError(
             f"{info.path.name} is made for the task {info.task!r}, which this version does not play.",
@@ -53,7 +59,7 @@ def open_model(name: str = "default", device: str | None = None, runtime: str = 
     people = people_of(info.path)
     if people is not None:  # what is kept for these weights goes with the people they borrow
         digest += weights.digest_of(people)
-    model = Model(info, open_chosen(info.path, digest, info.network, device, runtime))
+    model = Model(info, open_chosen(info.path, digest, info.network, device, runtime, threads))
     if info.network == "compact" and model.channels != CHANNELS[info.task]:
         raise ModelError(
             f"{info.path.name} does not read what the task {info.task!r} shows.",

@@ -19,9 +19,9 @@ def cpu_words() -> str:
     return f"CPU, {cores()} core{'s' if cores() > 1 else ''}"
 
 
-def playing_threads() -> int:
-    """One core is left to the window: with all of them busy it comes up to 59 ms late."""
-    return max(1, cores() - 1)
+def playing_threads(wanted: int | None = None) -> int:
+    """Of the CPU. One core is left to the window: with all of them busy it comes up to 59 ms late."""
+    return wanted or max(1, cores() - 1)
 
 
 def installed(package: str) -> str:

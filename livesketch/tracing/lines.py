@@ -46,9 +46,9 @@ def draw(
     if style == "artist":
         return painted(_artist(crop, landmarks, silhouette, detail, find_hair), size)
     if style == "ink":
-        return _in_front(_inked(crop, detail), silhouette)
+        return _in_front(inked(crop, detail), silhouette)
     if style == "pencil":
-        lines = _in_front(_inked(crop, 0.35 * detail), silhouette)
+        lines = _in_front(inked(crop, 0.35 * detail), silhouette)
         return penciled(lines, shade_strokes(crop, silhouette, detail))
     if style == "edges":
         return _in_front(_edged(crop, detail), silhouette)
@@ -91,7 +91,7 @@ def strokes_of(
     if style == "artist":
         return _artist(crop, landmarks, silhouette, detail, find_hair)
     if style == "pencil":
-        lines = strokes_in(_in_front(_inked(crop, 0.35 * detail), silhouette))
+        lines = strokes_in(_in_front(inked(crop, 0.35 * detail), silhouette))
         return lines + shade_strokes(crop, silhouette, detail)
     if style != "contour":
         return strokes_in(draw(crop, landmarks, silhouette, style, detail))
@@ -155,7 +155,8 @@ def ink(gray: NDArray[np.uint8], eps: float = 0.01) -> Sketch:
     return lines.astype(np.float32)
 
 
-def _inked(crop: Picture, detail: float) -> Sketch:
+def inked(crop: Picture, detail: float) -> Sketch:
+    """The ink style of a crop (S, S, 3), background and all; detail 0..1."""
     size = len(crop)
     calm = cv2.bilateralFilter(crop, 7, 35, 5 * size / 256)
     return ink(np.asarray(cv2.cvtColor(calm, cv2.COLOR_RGB2GRAY), np.uint8), _eps(detail))

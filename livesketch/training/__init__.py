@@ -73,6 +73,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="with --features: it counts who a face is, as mobilefacenet.npz in that folder sees it",
     )
+    add(
+        "--photo-reader",
+        type=Path,
+        metavar="FILE",
+        help="what --part reader --task photo has learned: it counts where painted features lie",
+    )
     add("--seed", type=int, default=0, help="the same seed and data give the same examples")
     add("--batch", type=int, default=16, help="examples a step, of all processes together")
     add("--device", default="", help="cpu, cuda; none: the best there is")
@@ -173,6 +179,7 @@ def _learn(args: argparse.Namespace) -> None:
                 generator=args.generator,
                 features=args.features,
                 has_likeness=args.likeness,
+                photo_reader=args.photo_reader,
                 seed=args.seed,
                 batch=args.batch,
                 device=args.device,

@@ -16,6 +16,7 @@ from livesketch.training.parsing import REGIONS
 GRID = 32  # of regions
 STYLE_SIDE = 128
 OPENED = 0.05  # of a face's height: lips are drawn further apart than photos show them
+FRESH = 0.5  # of ink lines: the others are those that were prepared
 MIRROR = np.array(mirror_rows())
 
 
@@ -120,10 +121,10 @@ def drawn(
     care, dice = float(rng.random()), rng.random()
     level = float(rng.random() * (1.15 - 0.3 * care))
     width = float(rng.choice([0.004, 0.008, 0.008, 0.012, 0.012, 0.022]))
-    if dice < 0.38:
+    if dice < 0.44:
         lines = _ink(data, i, face, bending, size, level * rng.random(), rng)
-        return lines if dice < 0.28 else _mixture(face, bending, lines, level, width, rng)
-    if dice < 0.66:
+        return lines if dice < 0.36 else _mixture(face, bending, lines, level, width, rng)
+    if dice < 0.69:
         strokes = hand_drawn(face, level, rng)
     else:
         strokes = doodle(face, level if rng.random() > 0.4 else 0.0, data.parts, rng)
@@ -142,14 +143,33 @@ def _bent(bending: warp.Warp, strokes: list[np.ndarray]) -> list[np.ndarray]:
 
 
 def _ink(data, i, face, bending, size, amount, rng) -> np.ndarray:
-    """The photo's ink lines, bent, and unsteady by up to a percent of the side."""
+    """The photo's ink lines, bent, and unsteady by up to a percent of the side.
+
+    Half of them are drawn from the bent photo in some other light, with more lines or fewer, where
+    that can be done.
+    """
     side = data.pictures.shape[1]
-    lines = np.asarray(data.ink[i])
-    if rng.random() < 0.7:  # what lies behind the person is not drawn
-        lines = np.where(raster.filled(face.outline, side) > 0, lines, 255).astype(np.uint8)
     shake = rng.normal(0, side * 0.006 * amount, (5, 5, 2)).astype(np.float32)
     place = warp.field(bending, side) + warp.enlarge(shake, side)
+    person = raster.filled(face.outline, side) > 0
+    if rng.random() > 0.7:  # else what lies behind the person is not drawn
+        person = np.ones_like(person)
+    if rng.random() < FRESH and raster.can_ink():
+        lines = raster.inked(
+            _lit(warp.bend(data.pictures[i], place), rng), float(rng.uniform(0.15, 0.8))
+        )
+        person = warp.bend(person.astype(np.uint8), place, outside=0)
+        return sized(np.where(person > 0, lines, 255).astype(np.uint8), size)
+    lines = np.where(person, np.asarray(data.ink[i]), 255).astype(np.uint8)
     return sized(warp.bend(lines, place, outside=255), size)
+
+
+def _lit(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """The picture as another camera might have taken it."""
+    left, right = np.exp(rng.normal(0, 0.25, 2))
+    light = np.linspace(left, right, picture.shape[1])[None, :, None]
+    curve = np.exp(rng.normal(0, 0.25))
+    return (255 * ((picture / 255) ** curve * light).clip(0, 1)).astype(np.uint8)
 
 
 def _mixture(face, bending, lines, level, width, rng) -> np.ndarray:

@@ -25,6 +25,7 @@ from livesketch.training.frozen import Frozen, frozen
 from livesketch.training.paint_step import paint_step
 from livesketch.training.perceptual import Features
 from livesketch.training.pix2pix_step import pix2pix_step
+from livesketch.training.placing import Placing
 from livesketch.training.read_step import importance, read_step
 from livesketch.training.state import State
 from livesketch.training.tasks import INPUTS, seen_by
@@ -55,6 +56,7 @@ class TrainOptions:
     generator: Path | None = None  # what an encoder learns to steer
     features: Path | None = None  # folder with the frozen network of perceptual.py
     has_likeness: bool = False  # who a face is counts, as a second one in that folder sees it
+    photo_reader: Path | None = None  # with it counts where painted features lie
     seed: int = 0
     batch: int = 16
     device: str = ""
@@ -181,10 +183,14 @@ def _step(
         judges = Judges(features, _people(options, device))
         return lambda batch, warmth: encode_step(learned, batch, given, judges)
     if options.part == "painter":
-        lines, people = Lines().to(device), None
+        lines, people, placing = Lines().to(device), None, None
         if options.features is not None and options.has_likeness:
             people = likeness.Likeness(options.features).to(device)
-        return lambda batch, warmth: paint_step(learned, batch, lines, features, people, warmth)
+        if options.photo_reader is not None:
+            placing = Placing(options.photo_reader, config_of("photo", options.size)).to(device)
+        return lambda batch, warmth: paint_step(
+            learned, batch, lines, features, people, placing, warmth
+        )
     if options.part == "pix2pix":
         return lambda batch, warmth: pix2pix_step(learned, batch)
     weight = importance().to(device)
@@ -266,6 +272,7 @@ LOGGED = {
         "borrowed",
         "twins",
         "crowd",
+        "misplaced",
         "norm",
     ],
     "pix2pix": ["critic", "adversarial", "l1"],

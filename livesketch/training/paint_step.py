@@ -15,6 +15,7 @@ from livesketch.training import losses
 from livesketch.training.discriminator import DetailDiscriminator, Discriminator
 from livesketch.training.likeness import LENDER, TWIN, Likeness, unlike
 from livesketch.training.perceptual import Features, ProjectedDiscriminator
+from livesketch.training.placing import Placing
 from livesketch.training.state import State
 from livesketch.training.world import average_gradients, world_size
 
@@ -27,6 +28,7 @@ OWNERS, OTHERS = slice(0, None, 2), slice(1, None, 2)
 LOOKED_AT = slice(1, 2), slice(5, 9)  # rows of MAPS: eyes; lips, irises
 EYES_COUNT = 4.0
 OWN, BORROWED, TWINS, CROWD = 0.4, 0.4, 0.15, 0.15  # how much it counts who a face is
+PLACED = 150.0  # how much it counts where features are
 FURTHER = 0.9, 1.25  # times: how far from the middle new codes are, beside photos' codes
 BLURS = 5  # of 8 regions are shown blurred by up to 4 cells: a reader is not always sure
 
@@ -45,6 +47,7 @@ def paint_step(
     lines: Lines,
     features: Features | None,
     likeness: Likeness | None,
+    placing: Placing | None,
     warmth: int,
 ) -> dict[str, Tensor]:
     """Gradients, and one step of every optimizer. warmth: steps since nothing was learned.
@@ -99,6 +102,11 @@ def paint_step(
         loss = loss + OWN * off.own + BORROWED * off.borrowed
         loss = loss + TWINS * off.twins + CROWD * off.crowd
         values |= vars(off)
+    if placing is not None:
+        with _mixed(device):
+            misplaced = placing.misplaced(small, true)
+        loss = loss + PLACED * misplaced
+        values["misplaced"] = misplaced
     if judged.made_sharp is not None and judged.true_sharp is not None:
         loss = loss - 0.3 * min(1.0, warmth / 600) * judged.made_sharp[0].float().mean()
         loss = loss + 4 * losses.matching(judged.made_sharp[1], judged.true_sharp[1], OWNERS)

@@ -53,6 +53,17 @@ def strokes(lines: list[np.ndarray], side: int, width: float) -> np.ndarray:
     return canvas
 
 
+def can_ink() -> bool:
+    return cv2 is not None
+
+
+def inked(picture: np.ndarray, detail: float) -> np.ndarray:
+    """(S, S) uint8: the ink lines that the program traces in a photo (S, S, 3); needs OpenCV."""
+    from livesketch.tracing.lines import inked as traced
+
+    return (traced(picture, detail) * 255).clip(0, 255).astype(np.uint8)
+
+
 def filled(points: np.ndarray, side: int) -> np.ndarray:
     """(S, S) float32: 1 inside the polygon (n, 2), 0 outside."""
     if cv2 is not None:

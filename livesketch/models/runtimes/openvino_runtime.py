@@ -35,7 +35,13 @@ class Runtime:
 
     name = "openvino"
 
-    def __init__(self, steps: Sequence[openvino.Model], style: openvino.Model | None) -> None:
+    def __init__(
+        self,
+        steps: Sequence[openvino.Model],
+        style: openvino.Model | None,
+        threads: int | None = None,
+    ) -> None:
+        self._threads = playing_threads(threads)
         self._core = openvino.Core()
         self._style_model, self._style = style, None
         abilities = self._core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
@@ -77,13 +83,19 @@ class Runtime:
             {
                 "PERFORMANCE_HINT": "LATENCY",
                 "INFERENCE_PRECISION_HINT": precision,
-                "INFERENCE_NUM_THREADS": playing_threads(),
+                "INFERENCE_NUM_THREADS": self._threads,
                 "ENABLE_CPU_PINNING": False,  # the window decides for itself where it runs
             },
         )
 
 
-def open_runtime(weights: Path, digest: str, network: str, device: str | None = None) -> Runtime:
+def open_runtime(
+    weights: Path,
+    digest: str,
+    network: str,
+    device: str | None = None,
+    threads: int | None = None,
+) -> Runtime:
     """`weights` with SHA-256 `digest`, holding `network`, converted if that was not done before."""
     if device not in (None, "cpu"):
         raise ModelError(
@@ -96,7 +108,7 @@ def open_runtime(weights: Path, digest: str, network: str, device: str | None = 
     folder = user_dir("cache") / "openvino" / _key(digest, network)
     try:
         if _is_whole(folder):
-            return _opened(folder)
+            return _opened(folder, threads)
     except (OSError, RuntimeError) as error:
         log.warning("the converted model in %s is not usable: %s", folder, error)
     with tempfile.TemporaryDirectory(prefix="livesketch-") as scratch:
@@ -108,7 +120,7 @@ def open_runtime(weights: Path, digest: str, network: str, device: str | None = 
                 f"OpenVINO cannot take the network in {weights.name}.", "Choose the runtime torch."
             ) from error
         kept = _keep(made, folder)
-        return _opened(folder if kept else made)
+        return _opened(folder if kept else made, threads)
 
 
 def _key(digest: str, network: str) -> str:
@@ -140,13 +152,14 @@ def _sum(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _opened(folder: Path) -> Runtime:
+def _opened(folder: Path, threads: int | None) -> Runtime:
     core = openvino.Core()
     core.set_property({"ENABLE_MMAP": False})  # the file may be a temporary one
     style = folder / "style.xml"
     return Runtime(
         [core.read_model(folder / f"{step}.xml") for step in STEPS],
         core.read_model(style) if style.exists() else None,
+        threads,
     )
 
 

@@ -58,24 +58,33 @@ class Runtime:
         return mean[0].numpy().astype(np.float32)
 
 
-def open_runtime(weights: Path, digest: str, network: str, device: str | None = None) -> Runtime:
+def open_runtime(
+    weights: Path,
+    digest: str,
+    network: str,
+    device: str | None = None,
+    threads: int | None = None,
+) -> Runtime:
     """The checked weights on `device` ("cpu", "cuda", "cuda:1", "mps"), or on the best there is."""
     chosen = device_named(device) if device is not None else best_device()
-    return _opened(checkpoint.load(weights), weights, chosen)
+    return _opened(checkpoint.load(weights), weights, chosen, threads)
 
 
-def open_held(held: Checkpoint, weights: Path, device: str | None, runtime: str) -> Runtime:
+def open_held(
+    held: Checkpoint, weights: Path, device: str | None, runtime: str, threads: int | None = None
+) -> Runtime:
     """A network that was read from `weights` already, on `device` or the best there is."""
     if runtime not in ("auto", "torch"):
         raise ModelError(
             f"The runtime {runtime} does not play a published file.", "Choose the runtime torch."
         )
-    return _opened(held, weights, device_named(device) if device is not None else best_device())
+    chosen = device_named(device) if device is not None else best_device()
+    return _opened(held, weights, chosen, threads)
 
 
-def _opened(held: Checkpoint, weights: Path, chosen: torch.device) -> Runtime:
+def _opened(held: Checkpoint, weights: Path, chosen: torch.device, threads: int | None) -> Runtime:
     if chosen.type == "cpu":
-        torch.set_num_threads(playing_threads())
+        torch.set_num_threads(playing_threads(threads))
     try:
         return Runtime(held, chosen)
     except (RuntimeError, torch.cuda.OutOfMemoryError) as error:

@@ -24,7 +24,9 @@ Network = psp.Network | stylegan2.Network
 class Compiled:
     """Encoder and generator for one picture; bfloat16 from 64 pixels on where the processor has it."""
 
-    def __init__(self, network: Network, precision: str | None = None) -> None:
+    def __init__(
+        self, network: Network, precision: str | None = None, threads: int | None = None
+    ) -> None:
         """precision: "bf16" or "f32"; None: what is quick here. ModelError where it cannot be made."""
         core = openvino.Core()
         if precision is None:
@@ -32,10 +34,10 @@ class Compiled:
             precision = "bf16" if "BF16" in abilities else "f32"
         try:
             made = written(network)
-            self._encoder = _request(core, made.encoder, precision)
+            self._encoder = _request(core, made.encoder, precision, threads)
             # below, maps are small, and an error is seen in the whole face
-            self._small = _request(core, made.small, "f32")
-            self._large = _request(core, made.large, precision)
+            self._small = _request(core, made.small, "f32", threads)
+            self._large = _request(core, made.large, precision, threads)
         except (RuntimeError, AttributeError, TypeError, MemoryError) as error:
             log.warning("OpenVINO does not take this network", exc_info=error)
             raise ModelError(
@@ -64,12 +66,12 @@ class Compiled:
         return picture_from(image)
 
 
-def compiling(network: Network) -> Worker[bool, Compiled]:
+def compiling(network: Network, threads: int | None = None) -> Worker[bool, Compiled]:
     """Its newest() gives the compiled network, once, or raises ModelError; the thread ends after it."""
 
     def work(_: bool) -> Compiled:
         try:
-            return Compiled(network)
+            return Compiled(network, threads=threads)
         finally:
             worker.close(timeout=0.0)
 
@@ -79,14 +81,14 @@ def compiling(network: Network) -> Worker[bool, Compiled]:
 
 
 def _request(
-    core: openvino.Core, model: openvino.Model | None, precision: str
+    core: openvino.Core, model: openvino.Model | None, precision: str, threads: int | None
 ) -> openvino.InferRequest | None:
     if model is None:
         return None
     hints = {
         "PERFORMANCE_HINT": "LATENCY",
         "INFERENCE_PRECISION_HINT": precision,
-        "INFERENCE_NUM_THREADS": playing_threads(),
+        "INFERENCE_NUM_THREADS": playing_threads(threads),
         "ENABLE_CPU_PINNING": False,  # the window decides for itself where it runs
     }
     return core.compile_model(model, "CPU", hints).create_infer_request()

@@ -41,7 +41,13 @@ KEPT = 64  # looks whose latents are remembered
 class Runtime:
     """One published network on one device."""
 
-    def __init__(self, held: Checkpoint, device: torch.device, may_compile: bool = False) -> None:
+    def __init__(
+        self,
+        held: Checkpoint,
+        device: torch.device,
+        may_compile: bool = False,
+        threads: int | None = None,
+    ) -> None:
         """may_compile: quicken() has OpenVINO take over from torch."""
         network = held.network
         if not isinstance(network, psp.Network | stylegan2.Network):
@@ -65,7 +71,7 @@ class Runtime:
         )  # float32, on the device once it is asked for
         self._quick: _Quick | None = None  # made with the first face
         self._is_exact_only = False
-        self._may_compile = may_compile
+        self._may_compile, self._threads = may_compile, threads
         self._compiling: Worker[bool, Compiled] | None = None
         self._compiled: Compiled | None = None
         self.trouble = ""  # a sentence for the person, where OpenVINO could not take over
@@ -78,12 +84,12 @@ class Runtime:
         """OpenVINO compiles in the background, and takes over when it is done; waits so long for it."""
         if self._may_compile and self._compiling is None:
             self._may_compile = False
-            self._compiling = torch_part("wplus_openvino").compiling(self._network)
+            self._compiling = torch_part("wplus_openvino").compiling(self._network, self._threads)
         self._take_over(timeout_s)
 
     def compile(self) -> None:
         """OpenVINO plays from the first face on. Raises ModelError."""
-        self._compiled = torch_part("wplus_openvino").Compiled(self._network)
+        self._compiled = torch_part("wplus_openvino").Compiled(self._network, threads=self._threads)
         self._may_compile = False
 
     def _take_over(self, timeout_s: float = 0.0) -> None:
@@ -279,12 +285,16 @@ class _Quick:
     generator: QuickGenerator
 
 
-def open_runtime(weights: Path, device: str | None, runtime: str) -> Runtime:
+def open_runtime(
+    weights: Path, device: str | None, runtime: str, threads: int | None = None
+) -> Runtime:
     """The checked weights on `device`, or on the best there is. Raises ModelError."""
-    return open_held(checkpoint.load(weights), device, runtime)
+    return open_held(checkpoint.load(weights), device, runtime, threads)
 
 
-def open_held(held: Checkpoint, device: str | None, runtime: str) -> Runtime:
+def open_held(
+    held: Checkpoint, device: str | None, runtime: str, threads: int | None = None
+) -> Runtime:
     """A network that is in memory already, on `device` or the best there is. Raises ModelError."""
     is_openvino = runtime == "openvino"
     if is_openvino and device not in (None, "cpu"):
@@ -300,10 +310,10 @@ def open_held(held: Checkpoint, device: str | None, runtime: str) -> Runtime:
     device = "cpu" if is_openvino else device
     chosen = device_named(device) if device is not None else best_device()
     if chosen.type == "cpu":
-        torch.set_num_threads(playing_threads())
+        torch.set_num_threads(playing_threads(threads))
     try:
         may_compile = runtime == "auto" and has_openvino and chosen.type == "cpu"
-        made = Runtime(held, chosen, may_compile)
+        made = Runtime(held, chosen, may_compile, threads)
     except (RuntimeError, torch.cuda.OutOfMemoryError) as error:
         reason = str(error).splitlines()[0]
         raise ModelError(
