@@ -304,6 +304,20 @@ def test_another_head_is_another_person_and_the_same_head_nearly_the_same(
     assert near < 0.4 * (who(oval(0.36, 0.38)) - own).norm()
 
 
+def test_the_beginning_of_an_outline_is_nobody_else_yet(settle: Settle, hull) -> None:
+    z, share = torch.randn(1, 64), torch.ones(1, 1)
+    head = oval(0.3, 0.4)
+    changes = []
+    for drawn in (40, 128, 64):  # rows of the paper, from its top: the outline's cap, all, a half
+        begun = head.clone()
+        begun[..., drawn:, :] = 1
+        changes.append(float((settle.person(hull(begun), z, share) - z).norm()))
+    cap, whole, half = changes
+    assert cap == 0
+    assert whole > 3
+    assert 0 < half
+
+
 def test_hair_that_is_not_drawn_is_the_persons_and_drawn_hair_everybodys() -> None:
     torch.manual_seed(0)
     settle = Settle(len(POINTS), 4, 32, TINY.shapes, 8, worn=2)

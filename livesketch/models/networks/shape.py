@@ -30,6 +30,8 @@ DIM = -1.2  # spreads of a code's brightness: with less, faces sink into the dar
 OPENED = 1.7
 # of what hair and clothes say of who somebody is: what is left to the look where it wears its own
 UNSUITED = 0.5
+# spreads of drawn heads: how unusual one may be and still say who it is; what is further off is no head yet
+HEAD, NO_HEAD = 1.3, 2.3
 SPUN = 1.25  # radians: how far two looks' answers to one head differ
 OWNED = 1.38  # times: features that people have of their own, a little as a caricaturist sees them
 OWN_KIN = 0.2  # of how far a drawn head decides who somebody is: so far it decides their features
@@ -166,9 +168,12 @@ class Settle(nn.Module):
         """Codes as likely as z, moved by the drawn head: other heads are other people of one look.
 
         The move is a smooth function of the hull with unit spread (random Fourier features, Rahimi 2007),
-        and somewhat another one for each look, so that one head does not make all looks alike.
+        and somewhat another one for each look, so that one head does not make all looks alike. The
+        beginning of an outline moves nobody: else the person would change with every step of the pen.
         """
         head = ((hull - self.head_mean) / self.head_spread).clamp(-4, 4)
+        off = (head * head).mean(-1, keepdim=True).sqrt()
+        share = share * ((NO_HEAD - off) / (NO_HEAD - HEAD)).clamp(0, 1)
         moved = torch.cos(head @ self.kin + self.phase + SPUN * z.flip(-1)) * 2**0.5
         return self.brightened((z + moved * share) / torch.sqrt(1 + share * share))
 
