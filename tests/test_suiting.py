@@ -26,7 +26,8 @@ def prepared(tmp_path, monkeypatch) -> Prepared:
 def found_in(data: Prepared) -> Suiting:
     settle = Settle(len(POINTS), len(REGIONS), 32, TINY.shapes, TINY.z_dim, suited=2)
     shapes.describe(settle, data, 0)
-    suit(settle, encode, data)  # type: ignore[arg-type]
+    codes = shapes.codes_of(encode, data, shapes.people(data))  # type: ignore[arg-type]
+    suit(settle, codes, data)
     assert settle.suiting is not None
     return settle.suiting
 

@@ -99,7 +99,8 @@ def featured(tmp_path) -> tuple[Settle, Prepared]:
     settle = Settle(len(POINTS), 8, 32, TINY.shapes, 32, own=True)
     data = open_prepared(folder)
     shapes.describe(settle, data, 0)
-    shapes.give_features(settle, encode, data, 0)  # type: ignore[arg-type]
+    codes = shapes.codes_of(encode, data, shapes.people(data))  # type: ignore[arg-type]
+    shapes.give_features(settle, codes, data, 0)
     return settle, data
 
 

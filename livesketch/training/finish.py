@@ -77,12 +77,13 @@ def finish(options: FinishOptions, say: Callable[[str], None]) -> Path:
         )
         if config.lit:
             network.settle.light.copy_(looks.light_of(network, options.seed))
+        codes = shapes.codes_of(encoder, data, shapes.people(data))
         if config.own:
-            shapes.give_features(network.settle, encoder, data, options.seed)
+            shapes.give_features(network.settle, codes, data, options.seed)
         if config.worn:
             wardrobe.dress(network.settle, encoder, data, options.seed)
         if config.suited:
-            suiting.suit(network.settle, encoder, data)
+            suiting.suit(network.settle, codes, data)
         moved = directions.find(network, data, options.seed)
         for name, by in zip(moved.names, moved.by, strict=True):
             words = ", ".join(f"{n} {v:+.2f}" for n, v in zip(moved.names, by, strict=True))

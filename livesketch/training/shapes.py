@@ -53,15 +53,14 @@ def describe(settle: Settle, data: Prepared, seed: int) -> None:
     settle.phase.copy_(torch.from_numpy(rng.uniform(0, 2 * np.pi, tuple(settle.phase.shape))))
 
 
-def give_features(settle: Settle, style_encoder: StyleEncoder, data: Prepared, seed: int) -> None:
-    """Fill in place which features go with which code; `describe` comes first.
+def give_features(settle: Settle, codes: torch.Tensor, data: Prepared, seed: int) -> None:
+    """Fill in place which features go with which code; `describe` comes first. codes: of people(data).
 
     What codes of photos say of their shapes (ridge regression) is said; the rest, which a photo's
     code does not hold, is drawn by lot, so that every look has a face of its own. What a face does
     is left out: how far lips part and where their corners are.
     """
     settle.own.zero_()
-    every = people(data)
     points = torch.from_numpy(np.asarray(data.landmarks)[:, POINTS])
     shapes = settle.aligned(points)[2]
     upright = ((shapes + _mirrored(shapes)) / 2).double()  # a lopsided face is a turned head's
@@ -77,7 +76,7 @@ def give_features(settle: Settle, style_encoder: StyleEncoder, data: Prepared, s
     spread, ways = (sizes[:count] / len(flat) ** 0.5).clamp(min=1e-6), ways[:count]
     # a solver may turn any of them round, and then everybody has other features
     ways = ways * torch.sign(ways.gather(1, ways.abs().argmax(1, keepdim=True)))
-    by = regressed(codes_of(style_encoder, data, every), (flat @ ways.T / spread)[every], RIDGE)
+    by = regressed(codes, (flat @ ways.T / spread)[people(data)], RIDGE)
     told = torch.linalg.norm(by, dim=0).clamp(min=1e-6)
     lot = np.random.default_rng(seed).normal(size=tuple(by.shape))
     free = torch.from_numpy(lot)

@@ -5,28 +5,25 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from livesketch.models.networks.compact import StyleEncoder
 from livesketch.models.networks.shape import Settle
 from livesketch.models.networks.suiting import GRID
 from livesketch.training.dataset import Prepared
 from livesketch.training.parsing import REGIONS
-from livesketch.training.shapes import codes_of, people, regressed, shares
+from livesketch.training.shapes import people, regressed, shares
 
 # of layouts, that are asked; with more of them, single photos are learned by heart
 LAYOUTS, RIDGE = 24, 30.0
 
 
-def suit(settle: Settle, style_encoder: StyleEncoder, data: Prepared) -> None:
-    """Fill the suiting of `settle` in place.
+def suit(settle: Settle, codes: torch.Tensor, data: Prepared) -> None:
+    """Fill the suiting of `settle` in place. codes: of people(data).
 
     Codes are regressed (ridge, Hoerl 1970) on the principal components of the layouts of regions; the
     ways along which that tells most are kept.
     """
     suiting = settle.suiting
     assert suiting is not None
-    every = people(data)
-    codes = codes_of(style_encoder, data, every)
-    kinds = np.asarray(data.regions)[every]
+    kinds = np.asarray(data.regions)[people(data)]
     covers = np.stack([shares(kinds, row, GRID) for row in range(len(REGIONS))], 1)
     layouts = torch.from_numpy(covers).double().flatten(1)
     usual = layouts.mean(0)
