@@ -315,7 +315,7 @@ def test_the_beginning_of_an_outline_is_nobody_else_yet(settle: Settle, hull) ->
     cap, whole, half = changes
     assert cap == 0
     assert whole > 3
-    assert 0 < half
+    assert half > 0
 
 
 def test_hair_that_is_not_drawn_is_the_persons_and_drawn_hair_everybodys() -> None:
