@@ -16,7 +16,7 @@ from livesketch.models import checkpoint, weights
 from livesketch.models.engine import open_model
 from livesketch.models.networks import compact
 from livesketch.models.networks.face_lines import POINTS
-from livesketch.models.networks.shape import Settle
+from livesketch.models.networks.shape import LIMITS, Settle
 from livesketch.training import directions, finish, loop, parsing, shapes
 from livesketch.training.dataset import open_prepared
 
@@ -34,7 +34,7 @@ def test_few_photos_give_fewer_ways_to_differ(tmp_path) -> None:
     data = open_prepared(write_prepared(tmp_path, count=6))
     settle = Settle(len(POINTS), 8, 32, 24, 64)
     shapes.describe(settle, data, 0)
-    assert torch.isfinite(settle.plausible(settle.mean[None])).all()
+    assert torch.isfinite(settle.plausible(settle.mean[None], LIMITS[0])).all()
 
 
 def test_photos_of_the_bald_and_of_hats_give_directions_too(tmp_path) -> None:

@@ -8,7 +8,7 @@ from training_data import regions, write_prepared
 
 from livesketch.models.networks.face_lines import PARTS, POINTS, mirror_rows
 from livesketch.models.networks.reader import Reader
-from livesketch.models.networks.shape import Settle
+from livesketch.models.networks.shape import LIMITS, Settle
 from livesketch.training import shapes
 from livesketch.training.dataset import Prepared, open_prepared
 from livesketch.training.examples import reading
@@ -42,11 +42,11 @@ def test_photographed_faces_are_plausible_and_what_nobody_has_is_not(prepared) -
     settle = described(prepared)
     points = torch.from_numpy(np.asarray(prepared.landmarks)[:, POINTS])
     seen = settle.aligned(points)[2]
-    off = (settle.plausible(seen) - seen).norm(dim=-1).mean(1)
+    off = (settle.plausible(seen, LIMITS[0]) - seen).norm(dim=-1).mean(1)
     assert off.median() < 0.003
     torch.manual_seed(0)
     crooked = seen + torch.randn_like(seen) * 0.03
-    settled = settle.plausible(crooked)
+    settled = settle.plausible(crooked, LIMITS[0])
     assert (settled - seen).norm(dim=-1).mean() < 0.4 * (crooked - seen).norm(dim=-1).mean()
 
 

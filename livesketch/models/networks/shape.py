@@ -21,7 +21,8 @@ from livesketch.models.networks.reader import DIRECTIONS as HULL
 from livesketch.models.networks.suiting import Suiting
 from livesketch.models.networks.wardrobe import Wardrobe
 
-LIMIT = 1.6  # spreads of real faces beyond which a plausible face does not go
+# spreads of real faces beyond which a plausible face does not go: one drawn crudely, and one with hair and clothes
+LIMITS = 1.5, 2.2
 # the usual doubt, below which a drawing shows its hair, and above which it does not. Measured: lines with
 # hair 0.4 to 0.7, doodles without 0.9 to 1.1
 SAID, UNSAID = 0.6, 0.9
@@ -41,7 +42,7 @@ class Settle(nn.Module):
     """Points and regions of a drawing -> what is painted from. Its variables are statistics of photos.
 
     Shapes are compared after a similarity (Procrustes, Goodall 1991) and described by their principal
-    components (active shape models, Cootes 1995); a plausible shape stays within LIMIT spreads.
+    components (active shape models, Cootes 1995); a plausible shape stays within LIMITS.
     """
 
     mean: Tensor
@@ -134,7 +135,8 @@ class Settle(nn.Module):
         from the features of the person it shows, unless it is to be taken at its word. One that shows
         some hair is hardly crude: lines of a photo with little hair are to come back as they were.
         """
-        likely = self.plausible(shape)
+        crude, sure = LIMITS
+        likely = self.plausible(shape, sure + (crude - sure) * unsaid[..., 0])
         taken = likely + (shape - likely) * strict
         if not self.has_own:
             return taken
@@ -150,11 +152,13 @@ class Settle(nn.Module):
         )
         return ((share - SAID) / (UNSAID - SAID)).clamp(0, 1)[:, None, None, None]
 
-    def plausible(self, shape: Tensor) -> Tensor:
-        """The nearest aligned shape (N, K, 2) that a real face could have."""
+    def plausible(self, shape: Tensor, limit: Tensor | float) -> Tensor:
+        """The nearest aligned shape (N, K, 2) that a real face could have, no way in which faces differ
+        further from the mean than limit (N, 1) or () spreads."""
         there = torch.einsum("nkc,skc->ns", shape - self.mean, self.basis) / self.spread
-        there = torch.tanh(there / LIMIT) * LIMIT * self.spread
-        return self.mean + torch.einsum("ns,skc->nkc", there, self.basis)
+        # what is usual stays as it is: tanh would draw every face a little to the middle
+        held = there / (1 + (there / limit).square().square()).sqrt().sqrt()
+        return self.mean + torch.einsum("ns,skc->nkc", held * self.spread, self.basis)
 
     def aligned(self, points: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """-> middle (N, 1, 2), turn (N, 1, 2) as a complex number, the shape without them."""
