@@ -48,6 +48,28 @@ def finished(data, learned) -> tuple[Path, list[str]]:
         return finish.finish(made, said.append), said
 
 
+def test_a_painter_that_went_on_keeps_the_people_where_their_style_space_is_asked_for(
+    data, learned, finished, tmp_path
+) -> None:
+    first, _ = finished
+    out = tmp_path / "further"
+    for part in ("reader", "painter"):
+        loop.train(options(data, out, 2, part=part, start=first), silence)
+    made = FinishOptions(data, out, size=128, start=first, seed=3)
+    said: list[str] = []
+    kept = checkpoint.load(finish.finish(replace(made, style_space="anna-0"), said.append))
+    assert kept.style_space == "anna-0"
+    assert any("stay the people" in line for line in said)
+    other = checkpoint.load(finish.finish(made, silence))
+    assert other.style_space != "anna-0"
+    before, same, new = (one.network.state_dict() for one in (checkpoint.load(first), kept, other))
+    for name, tensor in before.items():
+        if name.startswith("settle."):
+            assert torch.equal(same[name], tensor), name
+    assert not torch.equal(new["settle.kin"], same["settle.kin"])
+    assert not torch.equal(same["painter.inp.weight"], before["painter.inp.weight"])
+
+
 def test_the_file_says_what_it_is_and_plays(finished) -> None:
     path, said = finished
     info = weights.check(path)

@@ -91,7 +91,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--style-space",
         default="",
         metavar="ID",
-        help="kept only if old looks stay the same people",
+        help="if it is that of the --start model, its looks stay the same people",
     )
     add("--terms", default="", help="the terms of the weights, in a few words")
     add(
@@ -201,6 +201,7 @@ def _learn(args: argparse.Namespace) -> None:
         size=size,
         seed=args.seed,
         model=args.model,
+        start=args.start,
         generator=args.generator,
         style_space=args.style_space,
         sources=args.sources,

@@ -17,7 +17,7 @@ from livesketch.models import checkpoint
 from livesketch.models.checkpoint import Checkpoint
 from livesketch.models.networks import compact, pix2pix, psp
 from livesketch.training import directions, looks, preview, shapes, state, suiting, wardrobe
-from livesketch.training.dataset import open_prepared
+from livesketch.training.dataset import Prepared, open_prepared
 from livesketch.training.encode_examples import CHANNELS
 from livesketch.training.frozen import frozen
 from livesketch.training.loop import config_of, kept, pix2pix_config
@@ -33,6 +33,7 @@ class FinishOptions:
     size: int = 256
     seed: int = 0
     model: Path | None = None  # take everything but the reader from this weights file
+    start: Path | None = None  # what the painter went on from
     generator: Path | None = None  # that an encoder learned to steer
     style_space: str = ""
     sources: str = ""
@@ -43,7 +44,8 @@ def finish(options: FinishOptions, say: Callable[[str], None]) -> Path:
     """Write OUT/<task>.safetensors and a sheet. The training states stay, so that they can go on.
 
     With `model`, painter, style encoder and statistics are that file's, and so is its style space: a
-    look is the same person in both.
+    look is the same person in both. Where `start` is a weights file of the very style space that is
+    wanted, its statistics are kept, and its looks stay the people they were, painted better.
     """
     data, config = open_prepared(options.data), config_of(options.task, options.size)
     given = None if options.model is None else _people(options.model)
@@ -70,24 +72,13 @@ def finish(options: FinishOptions, say: Callable[[str], None]) -> Path:
         _load(encoder, painted["networks"].get("style_encoder"))
         metadata["style_space"] = options.style_space or f"{options.out.name}-{options.seed}"
         metadata["pictures"] = str(painted.get("pictures", 0))
-        shapes.describe(network.settle, data, options.seed)
-        tones = looks.even_out(network, encoder, data, options.seed)
-        say(
-            "skin tones of random looks, very light to dark: " + " ".join(f"{s:.0%}" for s in tones)
-        )
-        if config.lit:
-            network.settle.light.copy_(looks.light_of(network, options.seed))
-        codes = shapes.codes_of(encoder, data, shapes.people(data))
-        if config.own:
-            shapes.give_features(network.settle, codes, data, options.seed)
-        if config.worn:
-            wardrobe.dress(network.settle, encoder, data, options.seed)
-        if config.suited:
-            suiting.suit(network.settle, codes, data)
-        moved = directions.find(network, data, options.seed)
-        for name, by in zip(moved.names, moved.by, strict=True):
-            words = ", ".join(f"{n} {v:+.2f}" for n, v in zip(moved.names, by, strict=True))
-            say(f"the knob {name} at its end moves, in spreads: {words}")
+        known = _known(options)
+        if known is None:
+            _describe(network, encoder, data, options.seed, say)
+        else:
+            people = cast(compact.Network, known.network)
+            _load(network.settle, people.settle.state_dict())
+            say(f"looks stay the people of {known.style_space}")
     path = options.out / f"{options.task}.safetensors"
     # another task for the same people needs no second copy of them
     own = "" if given is None else "reader."
@@ -150,6 +141,42 @@ def _save(path: Path, *what: Any, **how: Any) -> None:
         checkpoint.save(path, *what, **how)
     except LivesketchError as error:
         raise OutputError(error.message, error.hint) from error
+
+
+def _describe(
+    network: compact.Network,
+    encoder: compact.StyleEncoder,
+    data: Prepared,
+    seed: int,
+    say: Callable[[str], None],
+) -> None:
+    """What photos and the painter's own faces say of shapes, looks, hair and knobs, in place."""
+    config = network.config
+    shapes.describe(network.settle, data, seed)
+    tones = looks.even_out(network, encoder, data, seed)
+    say("skin tones of random looks, very light to dark: " + " ".join(f"{s:.0%}" for s in tones))
+    if config.lit:
+        network.settle.light.copy_(looks.light_of(network, seed))
+    codes = shapes.codes_of(encoder, data, shapes.people(data))
+    if config.own:
+        shapes.give_features(network.settle, codes, data, seed)
+    if config.worn:
+        wardrobe.dress(network.settle, encoder, data, seed)
+    if config.suited:
+        suiting.suit(network.settle, codes, data)
+    moved = directions.find(network, data, seed)
+    for name, by in zip(moved.names, moved.by, strict=True):
+        words = ", ".join(f"{n} {v:+.2f}" for n, v in zip(moved.names, by, strict=True))
+        say(f"the knob {name} at its end moves, in spreads: {words}")
+
+
+def _known(options: FinishOptions) -> Checkpoint | None:
+    """The model that the painter went on from, if looks are to stay who they are there."""
+    if options.start is None or options.start.suffix != ".safetensors":
+        return None
+    held = checkpoint.load(options.start)
+    is_same = held.network_name == "compact" and held.style_space == options.style_space
+    return held if is_same else None
 
 
 def _people(path: Path) -> Checkpoint:
