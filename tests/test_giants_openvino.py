@@ -119,10 +119,10 @@ def test_torch_plays_in_the_window_until_openvino_has_compiled(
     begin: list[Callable[[], None]] = []
     real = wplus_openvino.compiling
 
-    def later(network: wplus_openvino.Network) -> object:
+    def later(network: wplus_openvino.Network, threads: int | None) -> object:
         """A compiler that has not begun yet: it begins when the test says so."""
         held = Held()
-        begin.append(lambda: setattr(held, "worker", real(network)))
+        begin.append(lambda: setattr(held, "worker", real(network, threads)))
         return held
 
     monkeypatch.setattr(torch_part("wplus_openvino"), "compiling", later)
