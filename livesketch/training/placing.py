@@ -5,16 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import cast
 
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from livesketch.errors import ModelError
 from livesketch.models.networks import compact
 from livesketch.models.networks.reader import Reader
 from livesketch.training import state
-from livesketch.training.read_step import importance
-
-CLOSE = 0.004  # of the side: below this distances count by their square
+from livesketch.training.read_step import importance, misplaced
 
 
 class Placing(nn.Module):
@@ -43,5 +40,4 @@ class Placing(nn.Module):
 
         Both are read by the same reader, so that what it sees wrongly in both counts for nothing.
         """
-        off = F.smooth_l1_loss(self(made), self(true).detach(), reduction="none", beta=CLOSE)
-        return (off.mean(-1) * self.weight).sum(1).mean()
+        return misplaced(self(made), self(true).detach(), self.weight)

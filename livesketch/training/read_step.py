@@ -17,6 +17,7 @@ from livesketch.training.world import average_gradients, world_size
 
 HALF_LIFE = 10_000  # pictures
 LARGEST_GRADIENT = 5.0
+CLOSE = 0.004  # of the side: below this distances count by their square
 CORNERS = POINTS.index(33), POINTS.index(263)  # of the eyes, outside
 
 
@@ -37,17 +38,22 @@ def importance() -> Tensor:
     return out / out.sum()
 
 
+def misplaced(found: Tensor, there: Tensor, weight: Tensor) -> Tensor:
+    """How far apart points (N, K, 2) are, in sides, each counting as much as its weight (K,) says."""
+    off = F.smooth_l1_loss(found, there, reduction="none", beta=CLOSE).mean(-1)
+    return (off * weight).sum(1).mean()
+
+
 def read_step(learned: State, batch: ReadBatch, weight: Tensor) -> dict[str, Tensor]:
     """Gradients, and one step of the optimizer. weight: importance() on the batch's device."""
     reader = cast(Reader, learned.networks["network"])
     with torch.autocast(batch.seen.device.type, dtype=torch.bfloat16):
         found, logits, _ = reader(batch.seen)
-    off = F.smooth_l1_loss(found, batch.points, reduction="none", beta=0.004).mean(-1)  # N,K
-    misplaced = (off * weight).sum(1).mean()
+    off = misplaced(found, batch.points, weight)
     mislabelled = -(batch.regions * F.log_softmax(logits.float(), 1)).sum(1).mean()
     optimizer = learned.optimizers["reader"]
     optimizer.zero_grad(set_to_none=True)
-    (60 * misplaced + 0.5 * mislabelled).backward()
+    (60 * off + 0.5 * mislabelled).backward()
     parameters = list(reader.parameters())
     average_gradients(parameters)
     nn.utils.clip_grad_norm_(parameters, LARGEST_GRADIENT)
@@ -59,7 +65,7 @@ def read_step(learned: State, batch: ReadBatch, weight: Tensor) -> dict[str, Ten
     far = (found - batch.points).norm(dim=-1).mean(1) / wide.clamp(min=0.05)
     return losses.figures(
         {
-            "misplaced": misplaced,
+            "misplaced": off,
             "mislabelled": mislabelled,
             "nme_percent": 100 * far.median(),
         }
