@@ -19,11 +19,11 @@ from livesketch.errors import OutputError, SourceError
 from livesketch.frames import Picture
 from livesketch.models.networks.face_lines import EYES
 from livesketch.tracing.face import FaceFinder, crop, in_place
-from livesketch.tracing.lines import ink
-from livesketch.training import parsing
+from livesketch.training import parsing, raster
 from livesketch.training.dataset import ARRAYS
 
 SIDE = 256
+DETAIL = 0.5  # of ink lines
 OUTLINE = 128  # points around a person
 CHUNK = 200  # photos after which what was done is written down
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".bmp")
@@ -210,11 +210,10 @@ def _row(content: bytes, finder: FaceFinder, is_framed: bool) -> Row | str:
             return "cut by the border"
         cut = crop(picture, place, SIDE)
         landmarks = in_place(face.landmarks, place, SIDE)[:, :2] / SIDE
-    calm = cv2.cvtColor(cv2.bilateralFilter(cut, 7, 35, 5), cv2.COLOR_RGB2GRAY)
     outline, inside = _outline(finder.silhouette(cut))
     return {
         "pictures": cut,
-        "ink": (ink(np.asarray(calm, np.uint8)) * 255).clip(0, 255).astype(np.uint8),
+        "ink": raster.inked(cut, DETAIL),
         "landmarks": landmarks.astype(np.float32),
         "outlines": outline,
         "inside": inside,
