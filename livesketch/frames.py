@@ -11,6 +11,7 @@ Sketch = NDArray[np.float32]  # (S, S), 0 = ink, 1 = paper
 Mask = NDArray[np.uint8]  # (S, S), class numbers: rows of FACE_PARTS
 # Who somebody is to a network: (Z,), a blend of several people, or (num_ws, w_dim)
 Code = NDArray[np.float32]
+Point = tuple[float, float]  # x, y in sides of the paper
 Settings = Mapping[str, float | bool | str]  # parameter name -> value, frozen; see parameters.py
 
 # CelebAMask-HQ's 19 classes in its order; left and right are the person's own. The colours are the brushes of the mask palette.
@@ -61,7 +62,7 @@ class Frame:
     `time` is time.monotonic() of the newest thing in it: the last pen sample, or the camera's
     exposure. `number` grows by one with every new frame of a source, so that two frames can be
     told apart without looking at their pixels. `is_empty`: nothing has been drawn, there is no
-    face to make.
+    face to make. `begun_at`: where the pen first touched the paper; None: no pen drew this.
     """
 
     time: float
@@ -72,6 +73,7 @@ class Frame:
     is_live: bool = False  # from a camera or a moving video: smoothing over time applies
     is_empty: bool = False
     mask: Mask | None = None  # painted parts of a face: beside a drawing, or alone
+    begun_at: Point | None = None
 
     def __post_init__(self) -> None:
         if self.picture is not None and (self.sketch is not None or self.mask is not None):

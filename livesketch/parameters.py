@@ -67,7 +67,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         "kin",
         "face",
         0.9,
-        "How much the drawn head decides who the person is: 0 leaves it to the look alone.",
+        "How much a drawing decides who the person is, by where it was begun: 0 leaves it to the look alone.",
         kinds=("compact",),
         label="the drawing decides who",
     ),

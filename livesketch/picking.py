@@ -16,9 +16,9 @@ from livesketch.canvas.selection import (
 )
 from livesketch.canvas.sheet import Sheet
 from livesketch.canvas.stroke import Box, Sample, Stroke
+from livesketch.frames import Point
 from livesketch.session import Session
 
-Point = tuple[float, float]
 Grip = Literal["", "move", "scale", "turn", "frame"]
 
 REACH = 0.018  # sides of the square before the eye: how near a press must be

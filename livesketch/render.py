@@ -314,7 +314,8 @@ def documents_in(source: Path) -> tuple[list[Document], list[str]]:
 
 
 def _so_far(document: Document, percent: float) -> Document:
-    return Document.from_strokes(prefix(document.strokes, percent))
+    strokes = prefix(document.strokes, percent)
+    return Document.from_strokes(strokes, begun_at=document.begun_at)
 
 
 def own_look(document: Document) -> Look:

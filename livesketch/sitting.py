@@ -38,7 +38,8 @@ class Sitting:
         """`is_cut`: the person in the frame is another than in the one before."""
         if frame.is_live:  # who moves before a camera stays one person
             settings = frozen({**settings, "kin": 0.0})
-        asked = (_who(look), tuple(settings.get(name) for name in FACE_KNOBS))
+        knobs = tuple(settings.get(name) for name in FACE_KNOBS)
+        asked = (_who(look), frame.begun_at, knobs)
         is_same = asked == self._asked and _equal(sketch, self._sketch)
         if self._face is not None and is_same and self._calm.has_arrived:
             return self._face
@@ -55,7 +56,8 @@ class Sitting:
         if count == 1 and frame.is_live and self._model.is_steered:
             return self._steered(seen, look, settings, frame, is_cut)
         others = [Look(seed=look.seed + number) for number in range(1, count)]
-        return sheet([self._model.face(seen, who, settings) for who in (look, *others)])
+        make, begun_at = self._model.face, frame.begun_at
+        return sheet([make(seen, who, settings, begun_at) for who in (look, *others)])
 
     def _steered(
         self, seen: Seen, look: Look, settings: Settings, frame: Frame, is_cut: bool

@@ -96,7 +96,7 @@ def the_set(tmp_path: Path) -> Path:
 def with_model(photos: list[Picture], find: Callable, features: Features) -> Instruments:
     """A model of two people: it looks at how much ink there is, and at the look's parity."""
 
-    def face(sketch: Sketch, look: int) -> Picture:
+    def face(sketch: Sketch, look: int, begun_at: object) -> Picture:
         return photos[(int(sketch.sum()) + look) % len(photos)]
 
     return Instruments(face, find, features, silence)
@@ -150,8 +150,8 @@ def test_the_photo_itself_would_be_a_perfect_face(
     the_set: Path, photos: list[Picture], finder: Finder, features: Features
 ) -> None:
     drawing = replace(read_tiers(the_set, silence)["skilled"][0], photo=FACES[0])
-    perfect = Instruments(lambda sketch, look: photos[0], finder.find, features, silence)
-    other = Instruments(lambda sketch, look: photos[1], finder.find, features, silence)
+    perfect = Instruments(lambda sketch, look, _: photos[0], finder.find, features, silence)
+    other = Instruments(lambda sketch, look, _: photos[1], finder.find, features, silence)
     nme = tier_figures("skilled", [drawing], (1,), perfect, {}).nme_percent
     worse = tier_figures("skilled", [drawing], (1,), other, {}).nme_percent
     assert nme is not None
@@ -163,7 +163,7 @@ def test_one_face_for_every_drawing_has_no_diversity_and_never_jumps(
     the_set: Path, photos: list[Picture], finder: Finder, features: Features
 ) -> None:
     doodles = read_tiers(the_set, silence)["doodles"]
-    same = Instruments(lambda sketch, look: photos[0], finder.find, features, silence)
+    same = Instruments(lambda sketch, look, _: photos[0], finder.find, features, silence)
     figures = tier_figures("doodles", doodles, (1, 2, 3), same, {})
     assert (figures.n, figures.faces, figures.face_found) == (3, 9, 1.0)
     assert figures.diversity == pytest.approx(0, abs=1e-5)
@@ -181,7 +181,7 @@ def test_a_person_who_comes_with_the_last_stroke_is_a_jump(
     assert strokes_of_head(lines) == 1
     whole = drawing.at(lines)
     tools = Instruments(
-        lambda sketch, look: photos[int(np.array_equal(sketch, whole))],
+        lambda sketch, look, _: photos[int(np.array_equal(sketch, whole))],
         finder.find,
         features,
         silence,
@@ -203,7 +203,7 @@ def test_a_drawing_of_very_many_strokes_is_not_measured_forever(
     lines = Document.from_strokes(strokes(base(0)) * 40).strokes
     asked: list[int] = []
 
-    def face(sketch: Sketch, look: int) -> Picture:
+    def face(sketch: Sketch, look: int, begun_at: object) -> Picture:
         asked.append(look)
         return photos[0]
 
@@ -218,7 +218,7 @@ def test_blank_pictures_are_no_faces_and_nothing_else_is_claimed_of_them(
     the_set: Path, finder: Finder, features: Features
 ) -> None:
     blank = Instruments(
-        lambda sketch, look: np.full((64, 64, 3), 128, np.uint8), finder.find, features, silence
+        lambda sketch, look, _: np.full((64, 64, 3), 128, np.uint8), finder.find, features, silence
     )
     drawings = read_tiers(the_set, silence)
     figures = tier_figures("skilled", drawings["skilled"], (1,), blank, {})
@@ -237,7 +237,7 @@ def test_skin_tones_are_shares_that_follow_the_faces(
 ) -> None:
     dark = (photos[0].astype(np.float32) * 0.25).astype(np.uint8)
     tools = Instruments(
-        lambda sketch, look: dark if look % 4 == 0 else photos[0], finder.find, features, silence
+        lambda sketch, look, _: dark if look % 4 == 0 else photos[0], finder.find, features, silence
     )
     shown = people(np.ones((64, 64), np.float32), range(1, 9), tools)
     assert shown.skin_tone is not None
@@ -252,20 +252,20 @@ def test_a_face_that_turns_with_the_head_obeys_and_one_that_does_not_is_not_prai
 ) -> None:
     monkeypatch.setattr(obedience_module, "SWEEPS", {"head_tilt": (-18, 18)})
 
-    def turned(sketch: Sketch, _: int) -> Picture:
+    def turned(sketch: Sketch, *_: object) -> Picture:
         y, x = np.nonzero(sketch < 0.5)
         tilt = np.degrees(np.polyfit(y - y.mean(), x - x.mean(), 1)[0])
         turn = cv2.getRotationMatrix2D((96, 96), float(tilt), 1)
         return np.asarray(cv2.warpAffine(photos[0], turn, (192, 192)), np.uint8)
 
     obeys = Instruments(turned, finder.find, features, silence)
-    stubborn = Instruments(lambda sketch, look: photos[0], finder.find, features, silence)
+    stubborn = Instruments(lambda sketch, look, _: photos[0], finder.find, features, silence)
     assert obedience(range(1), 5, obeys)["head_tilt"] > 0.85
     assert obedience(range(1), 5, stubborn) == {"head_tilt": 0.0}
 
 
 def test_stillness_is_the_mean_change_over_eight_shifts(features: Features) -> None:
-    def copies(sketch: Sketch, _: int) -> Picture:
+    def copies(sketch: Sketch, *_: object) -> Picture:
         grey = np.rint(sketch * 255).astype(np.uint8)
         return np.repeat(grey[..., None], 3, axis=2)
 
@@ -399,7 +399,7 @@ def test_our_sweeps_and_shifts_give_their_figures(
     def theirs(sketch: np.ndarray, look: int) -> Picture:
         return made[int((sketch < 128).sum()) % len(made)]
 
-    def ours(sketch: Sketch, look: int) -> Picture:
+    def ours(sketch: Sketch, look: int, _: object) -> Picture:
         return theirs(np.rint(sketch * 255).astype(np.uint8), look)
 
     tools = Instruments(ours, finder.find, Features(), silence)

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from livesketch.canvas.brush import Brush
 from livesketch.canvas.chain import EMPTY, Chain, rearranged
-from livesketch.canvas.sheet import BLANK, Event, Growing, Sheet
+from livesketch.canvas.sheet import BLANK, Event, Growing, Sheet, begun
 from livesketch.canvas.stroke import Sample, Stroke, strokes_from_points
+from livesketch.frames import Point
 
 
 class Document:
@@ -46,9 +47,14 @@ class Document:
         strokes: Iterable[Stroke] | Iterable[NDArray[np.floating]],
         brush: Brush | None = None,
         name: str = "",
+        begun_at: Point | None = None,
     ) -> "Document":
-        """A document of strokes, or of lines (N, 2 or 3) in paper sides; each can be undone."""
+        """A document of strokes, or of lines (N, 2 or 3) in paper sides; each can be undone.
+
+        begun_at: where its drawing began, if that is not where the first one does.
+        """
         document = cls(name)
+        document.sheet = Sheet(begun_at=begun_at)
         for item in strokes:
             if isinstance(item, Stroke):
                 document.add(item)
@@ -101,6 +107,19 @@ class Document:
     def is_blank(self) -> bool:
         """There is nothing at all."""
         return self.sheet.is_blank and self.growing is None
+
+    @property
+    def begun_at(self) -> Point | None:
+        """Where the pen first touched the paper for this drawing."""
+        touched = None if self.growing is None else self.growing.put_down
+        return self.sheet.begun_at or touched
+
+    def begin_at(self, place: Point) -> None:
+        """Whoever watched it being drawn knows where it was begun; that is no step."""
+        if self.sheet.begun_at is None and self.growing is not None:
+            self.growing.put_down = place
+        else:
+            self.sheet = replace(self.sheet, begun_at=place)
 
     @property
     def can_undo(self) -> bool:
@@ -165,7 +184,7 @@ class Document:
     def reshape(self, samples: Iterable[Sample]) -> None:
         """The growing stroke becomes another one of the same brush: a straight line, an ellipse."""
         if self.growing is not None:
-            self.growing = Growing(self.growing.brush)
+            self.growing = Growing(self.growing.brush, self.growing.put_down)
             self.extend(samples)
 
     def clear(self) -> None:
@@ -173,7 +192,7 @@ class Document:
         self.cancel()
         self.settle()
         if self.chain.count or self.sheet.mask.count:
-            self._step(replace(self.sheet, chain=EMPTY, mask=EMPTY))
+            self._step(replace(self.sheet, chain=EMPTY, mask=EMPTY, begun_at=None))
             self.events.append(Event("clear"))
             self._changed()
 
@@ -191,7 +210,9 @@ class Document:
     def with_strokes(self, strokes: Sequence[Stroke]) -> Sheet:
         """The sheet as it would be with these strokes."""
         chain = rearranged(self.chain, strokes)
-        return self.sheet if chain is self.chain else replace(self.sheet, chain=chain)
+        if chain is self.chain:
+            return self.sheet
+        return replace(self.sheet, chain=chain, begun_at=self.sheet.begun_at if strokes else None)
 
     def preview(self, sheet: Sheet) -> None:
         """Show a change that is still going on (something is dragged); `settle` makes it one step."""
@@ -200,7 +221,7 @@ class Document:
             return
         if self._base is None:
             self._base = self.sheet
-        self.sheet = sheet
+        self.sheet = begun(sheet)
         self._changed()
 
     def settle(self) -> None:
@@ -249,13 +270,14 @@ class Document:
         return True
 
     def __eq__(self, other: object) -> bool:
-        """The same drawing: the same strokes, mask and photo, and the same `extra`."""
+        """The same drawing: the same strokes, mask and photo, begun at the same place, and the same `extra`."""
         if not isinstance(other, Document):
             return NotImplemented
         return (
             tuple(self.strokes_so_far) == tuple(other.strokes_so_far)
             and tuple(self.sheet.mask) == tuple(other.sheet.mask)
             and self.sheet.reference == other.sheet.reference
+            and self.begun_at == other.begun_at
             and self.extra == other.extra
         )
 
@@ -268,13 +290,15 @@ class Document:
         if self._newest is not None:
             self._newest.dry()
         self._newest = stroke
-        self._step(replace(self.sheet, chain=self.chain.then(stroke)))
+        touched = None if growing is None else growing.put_down
+        chain, begun_at = self.chain.then(stroke), self.sheet.begun_at or touched
+        self._step(replace(self.sheet, chain=chain, begun_at=begun_at))
         self.events.append(Event("stroke", stroke, growing))
 
     def _step(self, sheet: Sheet) -> None:
         self._past.append(self.sheet)
         self._future.clear()
-        self.sheet = sheet
+        self.sheet = begun(sheet)
 
     def _changed(self, moment: float = 0.0) -> None:
         self.version += 1

@@ -11,6 +11,7 @@ from livesketch.canvas.record import (
     VERSION,
     BrokenLineError,
     decode,
+    decoded_point,
     decoded_stroke,
     encode,
     encoded_stroke,
@@ -40,6 +41,8 @@ def save(document: Document, path: Path) -> None:
     lines += [encode({"mask": encoded_stroke(stroke)}) for stroke in sheet.mask]
     if sheet.reference is not None:
         lines.append(encode({"reference": encoded_reference(sheet.reference)}))
+    if strokes and sheet.begun_at != strokes[0].start:
+        lines.append(encode({"begun_at": sheet.begun_at}))
     lines += [encode(fields) for fields in encoded_story(document)]
     lines.append(encode({"end": len(strokes)}))
     path = Path(path)
@@ -85,6 +88,8 @@ def _parse(name: str, content: bytes) -> tuple[Document, list[str]]:
                 sheet = replace(sheet, mask=sheet.mask.then(decoded_stroke(fields["mask"])))
             elif "reference" in fields:
                 sheet = replace(sheet, reference=decoded_reference(fields["reference"]))
+            elif "begun_at" in fields:
+                sheet = replace(sheet, begun_at=decoded_point(fields["begun_at"]))
             elif "undone" in fields or "story" in fields:
                 story.append(fields)
             elif isinstance(fields.get("end"), int):
@@ -94,8 +99,9 @@ def _parse(name: str, content: bytes) -> tuple[Document, list[str]]:
         except BrokenLineError:
             broken += 1
     count = document.chain.count
-    if not sheet.is_blank:
-        document.edit(replace(sheet, chain=document.chain))
+    if sheet is not BLANK:
+        place = sheet.begun_at or document.begun_at
+        document.edit(replace(sheet, chain=document.chain, begun_at=place))
     told = decoded_story(story, document.strokes) if story else None
     if told is not None:
         document.tell(told)

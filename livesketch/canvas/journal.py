@@ -16,6 +16,7 @@ from livesketch.canvas.record import (
     BrokenLineError,
     decode,
     decoded_brush,
+    decoded_point,
     decoded_stroke,
     decoded_table,
     encode,
@@ -150,6 +151,8 @@ class Journal:
             if fresh:
                 lines.append({"more": encoded_samples(fresh)})
             samples += len(fresh)
+        if document.begun_at is not None:
+            lines.append({"begun_at": document.begun_at})
         if document.is_saved:
             lines.append({"saved": 1})
         self._append(b"".join(map(encode, lines)))
@@ -272,6 +275,8 @@ def _replay(fields: dict[str, Any], document: Document, path: Path) -> None:
     elif "more" in fields:
         if fields["more"]:
             document.extend(Sample(*row) for row in decoded_table(fields["more"]).tolist())
+    elif "begun_at" in fields:
+        document.begin_at(decoded_point(fields["begun_at"]))
     elif "saved" in fields:
         document.mark_saved(None)
     elif len(fields) == 1 and next(iter(fields)) in ("end", "cancel", "undo", "redo", "clear"):

@@ -10,6 +10,7 @@ import numpy as np
 
 from livesketch.canvas.brush import Brush
 from livesketch.canvas.stroke import COLUMNS, Sample, Stroke
+from livesketch.frames import Point
 
 VERSION = (1, 1)  # a reader opens any file with its own major number
 
@@ -128,6 +129,11 @@ def decoded_table(rows: object) -> np.ndarray:
     columns = min(table.shape[1], COLUMNS)
     full[:, :columns] = table[:, :columns]
     return full
+
+
+def decoded_point(content: object) -> Point:
+    table = decoded_table([content])
+    return float(table[0, 0]), float(table[0, 1])
 
 
 def _no_constant(name: str) -> float:

@@ -26,6 +26,9 @@ class Retelling:
         self._is_whole = is_whole
         if not is_whole and not of.sheet.is_blank:
             self.document.edit(replace(of.sheet, chain=EMPTY))
+        told = [act.stroke for act in of.story[:1]]
+        if is_whole and of.begun_at is not None and told == list(of.strokes[:1]):
+            self.document.begin_at(of.begun_at)  # an ellipse does not say where its pen was
         self._moments = self._tell()
         self._next: Moment | None = next(self._moments, None)
         self.seconds = _length(of, is_whole)
@@ -62,8 +65,9 @@ class Retelling:
                 yield clock, lambda sheet=act.after: document.edit(sheet)
             else:
                 yield clock, getattr(document, act.kind)
-        if tuple(document.strokes) != tuple(self._of.strokes):  # a step that nobody told of
-            yield clock + _STEP_S, lambda: document.edit(self._of.sheet)
+        of, is_told = self._of, tuple(document.strokes) == tuple(self._of.strokes)
+        if not is_told or document.begun_at != of.begun_at:  # a step that nobody told of
+            yield clock + _STEP_S, lambda: document.edit(of.sheet)
 
     def _drawn(self, stroke: Stroke, clock: float) -> Generator[Moment, None, float]:
         """One stroke from `clock` on; returns when it is over."""

@@ -7,7 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 from livesketch.canvas.chain import Chain, moved, moves
-from livesketch.canvas.record import BrokenLineError, decoded_stroke, encoded_stroke
+from livesketch.canvas.record import (
+    BrokenLineError,
+    decoded_point,
+    decoded_stroke,
+    encoded_stroke,
+)
 from livesketch.canvas.reference import Reference
 from livesketch.canvas.sheet import Sheet
 
@@ -56,6 +61,8 @@ def encoded_edit(before: Sheet, after: Sheet) -> dict[str, Any]:
             }
     if before.reference is not after.reference:
         content["reference"] = encoded_reference(after.reference)
+    if before.begun_at != after.begun_at:
+        content["begun_at"] = after.begun_at
     return content
 
 
@@ -68,6 +75,9 @@ def decoded_edit(content: object, sheet: Sheet) -> Sheet:
         sheet = replace(sheet, mask=_moved(sheet.mask, content["mask"]))
     if "reference" in content:
         sheet = replace(sheet, reference=decoded_reference(content["reference"]))
+    if "begun_at" in content:
+        place = content["begun_at"]
+        sheet = replace(sheet, begun_at=None if place is None else decoded_point(place))
     return sheet
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from livesketch.canvas.brush import PEN, Brush
 from livesketch.canvas.curve import Curve, curve_of
+from livesketch.frames import Point
 
 COLUMNS = 6  # x, y, pressure, tilt_x, tilt_y, time
 
@@ -109,6 +110,11 @@ class Stroke:
     def points(self) -> NDArray[np.float64]:
         """x, y of every sample: (N, 2) in paper sides."""
         return self.table[:, :2]
+
+    @property
+    def start(self) -> Point | None:
+        """Where the pen was put down."""
+        return (float(self.table[0, 0]), float(self.table[0, 1])) if len(self) else None
 
     def __len__(self) -> int:
         return len(self.table)

@@ -13,7 +13,7 @@ from livesketch.evaluation.measure import FULL, QUICK, measure
 from livesketch.evaluation.report import write_report
 from livesketch.evaluation.tiers import read_tiers
 from livesketch.evaluation.writing import write_json
-from livesketch.frames import Picture, Settings, Sketch
+from livesketch.frames import Picture, Point, Settings, Sketch
 from livesketch.models.engine import Model, open_model
 from livesketch.models.machine import cores
 from livesketch.parameters import checked, defaults, frozen
@@ -37,7 +37,7 @@ def evaluate(args: argparse.Namespace, say: Callable[[str], None]) -> dict[str, 
         strict = None
         if args.report is not None and not args.quick and settings["faithful"] != 1.0:
             most = frozen({**settings, "faithful": 1.0})
-            strict = replace(tools, face=_faces(model, most))
+            strict = replace(tools, make=_faces(model, most))
         conditions = {
             "model": str(model.name),
             "runtime": f"{model.runtime} on {model.device}",
@@ -59,5 +59,5 @@ def evaluate(args: argparse.Namespace, say: Callable[[str], None]) -> dict[str, 
     return result
 
 
-def _faces(model: Model, settings: Settings) -> Callable[[Sketch, int], Picture]:
-    return lambda sketch, look: model.face(sketch, look, settings)
+def _faces(model: Model, settings: Settings) -> Callable[[Sketch, int, Point | None], Picture]:
+    return lambda sketch, look, begun_at: model.face(sketch, look, settings, begun_at)

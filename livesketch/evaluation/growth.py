@@ -34,7 +34,8 @@ def growth(drawing: Drawing, tools: Instruments) -> Growth:
     codes: dict[int, NDArray[np.float32] | None] = {}
     stages: list[Picture] = []
     for percent in STAGES:
-        face = tools.face(drawing.at(prefix(drawing.strokes, percent)), LOOK)
+        part = prefix(drawing.strokes, percent)
+        face = tools.face(drawing.at(part), LOOK, drawing.begun_at)
         marks = tools.find(face)
         found[percent] = marks is not None
         codes[percent] = tools.code(face, marks) if percent in (50, 100) else None
@@ -60,7 +61,7 @@ def _largest_jump(
     codes = []
     head = strokes_of_head(strokes)
     for count in range(head, min(len(strokes), head + MOST_STROKES)):
-        face = tools.face(drawing.at(strokes[:count]), LOOK)
+        face = tools.face(drawing.at(strokes[:count]), LOOK, drawing.begun_at)
         codes.append(tools.code(face, tools.find(face)))
     if len(strokes) <= head + MOST_STROKES:
         codes.append(whole)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from livesketch.evaluation.features import Features
 from livesketch.evaluation.landmarks import Landmarks
-from livesketch.frames import Picture, Sketch
+from livesketch.frames import Picture, Point, Sketch
 
 Item = TypeVar("Item")
 
@@ -22,13 +22,18 @@ LOOK = 1  # the one look, where one is enough
 
 @dataclass(frozen=True, eq=False)
 class Instruments:
-    """face(sketch, seed of the look) -> picture; find(picture) -> landmarks or None."""
+    """make(sketch, seed of the look, where the drawing began) -> picture; find(picture) -> landmarks or
+    None."""
 
-    face: Callable[[Sketch, int], Picture]
+    make: Callable[[Sketch, int, Point | None], Picture]
     find: Callable[[Picture], Landmarks | None]
     features: Features
     say: Callable[[str], None]
     resolution: int = 256  # of the faces; photos that they are compared with are brought to it
+
+    def face(self, sketch: Sketch, look: int, begun_at: Point | None = None) -> Picture:
+        """begun_at: where a pen began to draw it, if one did."""
+        return self.make(sketch, look, begun_at)
 
     def seen(self, pictures: Sequence[Picture]) -> dict[str, NDArray[np.float64]]:
         """Name of a feature space -> (N, D) in it, of every space that is there."""

@@ -83,7 +83,7 @@ def tier_figures(
     grown: list[Growth] = []
     rows: list[Row] = []
     for number, drawing in enumerate(tools.told(drawings, tier)):
-        faces = [tools.face(drawing.sketch, look) for look in looks]
+        faces = [tools.face(drawing.sketch, look, drawing.begun_at) for look in looks]
         marks = [tools.find(face) for face in faces]
         found += [mark is not None for mark in marks]
         seen.append(tools.seen(faces))

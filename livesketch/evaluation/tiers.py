@@ -9,7 +9,7 @@ from livesketch.canvas.interchange import read_quickdraw
 from livesketch.canvas.raster import render_sketch
 from livesketch.canvas.stroke import Stroke
 from livesketch.errors import LivesketchError, UsageError
-from livesketch.frames import Sketch
+from livesketch.frames import Point, Sketch
 from livesketch.sources.picture import read_sketch
 
 TIERS = ("doodles", "amateur", "skilled", "traced")
@@ -28,6 +28,11 @@ class Drawing:
     sketch: Sketch
     strokes: tuple[Stroke, ...] | None = None
     photo: Path | None = None
+
+    @property
+    def begun_at(self) -> Point | None:
+        """Where the pen first touched the paper, if that is known."""
+        return self.strokes[0].start if self.strokes else None
 
     def at(self, strokes: Sequence[Stroke]) -> Sketch:
         """What the model sees when these strokes, a part of this drawing's, are on the paper.

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livesketch.errors import ModelError
-from livesketch.frames import FACE_PARTS, Code, Look, Mask, Picture, Settings, Sketch
+from livesketch.frames import FACE_PARTS, Code, Look, Mask, Picture, Point, Settings, Sketch
 from livesketch.models import runtime_module, torch_part, weights
 from livesketch.models.blend import is_code
 from livesketch.models.choice import open_chosen
+from livesketch.models.kinship import relative
 from livesketch.models.knobs import KNOBS, knobs_of
 from livesketch.models.mixing import Mix, mix_of
 from livesketch.models.people import people_of
@@ -171,6 +172,7 @@ class Model:
         seen: Sketch | Mask | Picture,
         look: Look | int | None = None,
         settings: Settings | None = None,
+        begun_at: Point | None = None,
     ) -> Picture:
         """What the task is made of, any side -> (R, R, 3) uint8 RGB.
 
@@ -178,7 +180,8 @@ class Model:
         FACE_PARTS; for "lowres" and "photo" a picture (H, W, 3) whose middle square is the face; for
         "look" anything, for nothing of it is looked at. look: a seed, a Look, or None for the first
         one; of a picture, its own. settings: parameter name -> value; those not named are at their
-        defaults. Raises ModelError for what is none.
+        defaults. begun_at: where the pen first touched the paper, which says which of a look's people a
+        compact model shows; None: the drawn head says it. Raises ModelError for what is none.
         """
         if self._w_plus is not None:
             x = None if self.task == "look" else PSP_READ_AS[self.task](seen, self.sketch_size)[0]
@@ -187,9 +190,13 @@ class Model:
         if look is None and self.task in ("lowres", "photo"):
             look = self.look_of(cast(Picture, seen))
         knobs = knobs_of(settings or {})
+        code, kin = self.code_of(look), KNOBS.index("kin")
+        if self.task == "sketch" and begun_at is not None and self.kind == "compact":
+            code = relative(code, begun_at, float(knobs[kin]))
+            knobs[kin] = 0  # it is said
         if self.task != "sketch":
-            knobs[KNOBS.index("kin")] = 0  # nobody drew a head
-        return self._runtime.face(drawing, self.code_of(look), knobs)
+            knobs[kin] = 0  # nobody drew a head
+        return self._runtime.face(drawing, code, knobs)
 
     def code_of(self, look: Look | int | None = None) -> Code:
         """Who a look is to this model: its code if it was made for this style space, or its seed's, (Z,).

@@ -38,6 +38,7 @@ class Source:
             place=place,
             is_empty=self.document.is_empty,
             mask=self._parts(place, sketch.shape[0]),
+            begun_at=self.document.begun_at,
         )
 
     def _parts(self, place: Place, size: int) -> Mask | None:

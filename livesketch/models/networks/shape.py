@@ -22,7 +22,7 @@ from livesketch.models.networks.suiting import Suiting
 from livesketch.models.networks.wardrobe import Wardrobe
 
 # spreads of real faces beyond which a plausible face does not go: one drawn crudely, and one with hair and clothes
-LIMITS = 1.5, 2.2
+LIMITS = 0.8, 2.2
 # the usual doubt, below which a drawing shows its hair, and above which it does not. Measured: lines with
 # hair 0.4 to 0.7, doodles without 0.9 to 1.1
 SAID, UNSAID = 0.6, 0.9
