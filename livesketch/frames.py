@@ -12,6 +12,7 @@ Mask = NDArray[np.uint8]  # (S, S), class numbers: rows of FACE_PARTS
 # Who somebody is to a network: (Z,), a blend of several people, or (num_ws, w_dim)
 Code = NDArray[np.float32]
 Point = tuple[float, float]  # x, y in sides of the paper
+TRACED: Point = (-1000.0, -1000.0)  # begun there: by no hand, these are lines of a photo
 Settings = Mapping[str, float | bool | str]  # parameter name -> value, frozen; see parameters.py
 
 # CelebAMask-HQ's 19 classes in its order; left and right are the person's own. The colours are the brushes of the mask palette.
@@ -62,7 +63,7 @@ class Frame:
     `time` is time.monotonic() of the newest thing in it: the last pen sample, or the camera's
     exposure. `number` grows by one with every new frame of a source, so that two frames can be
     told apart without looking at their pixels. `is_empty`: nothing has been drawn, there is no
-    face to make. `begun_at`: where the pen first touched the paper; None: no pen drew this.
+    face to make. `begun_at`: where the pen first touched the paper, or TRACED; None: nobody knows.
     """
 
     time: float

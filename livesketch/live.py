@@ -13,7 +13,7 @@ from livesketch.canvas.stroke import Stroke, strokes_of_face
 from livesketch.controls.actions import Pointer
 from livesketch.desk import Desk
 from livesketch.errors import UsageError
-from livesketch.frames import Look, Morph, Over, Picture, Result, Traced
+from livesketch.frames import TRACED, Look, Morph, Over, Picture, Result, Traced
 from livesketch.pipeline import moved, strokes_of
 from livesketch.posing import NEVER, Posing
 from livesketch.session import Session, meet
@@ -116,7 +116,8 @@ class Live:
         if self.traced is None:
             raise UsageError("There is no face to freeze.", "Sit down before the camera first.")
         strokes = strokes_of_face(strokes_of(self.traced))
-        return Document.from_strokes(strokes + self.overlay.settled(self.traced))
+        lines = strokes + self.overlay.settled(self.traced)
+        return Document.from_strokes(lines, begun_at=TRACED)
 
     def follow(self, result: Result, session: Session) -> tuple[str, bool]:
         """Keeps what is known of the person in the picture; what to say, and whether it is an error."""

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from livesketch.frames import Frame, Look, Mask, Picture, Settings, Sketch
+from livesketch.frames import TRACED, Frame, Look, Mask, Picture, Point, Settings, Sketch
 from livesketch.models.engine import Model
-from livesketch.parameters import PARAMETERS, frozen
+from livesketch.parameters import PARAMETERS
 from livesketch.post.sheet import sheet
 from livesketch.post.steering import LatentSmoother
 from livesketch.tracer import Steps, setting, timed
@@ -36,10 +36,8 @@ class Sitting:
         is_cut: bool = False,
     ) -> Picture:
         """`is_cut`: the person in the frame is another than in the one before."""
-        if frame.is_live:  # who moves before a camera stays one person
-            settings = frozen({**settings, "kin": 0.0})
         knobs = tuple(settings.get(name) for name in FACE_KNOBS)
-        asked = (_who(look), frame.begun_at, knobs)
+        asked = (_who(look), _begun_at(frame), knobs)
         is_same = asked == self._asked and _equal(sketch, self._sketch)
         if self._face is not None and is_same and self._calm.has_arrived:
             return self._face
@@ -56,7 +54,7 @@ class Sitting:
         if count == 1 and frame.is_live and self._model.is_steered:
             return self._steered(seen, look, settings, frame, is_cut)
         others = [Look(seed=look.seed + number) for number in range(1, count)]
-        make, begun_at = self._model.face, frame.begun_at
+        make, begun_at = self._model.face, _begun_at(frame)
         return sheet([make(seen, who, settings, begun_at) for who in (look, *others)])
 
     def _steered(
@@ -74,6 +72,11 @@ class Sitting:
 
 def _who(look: Look) -> tuple[object, ...]:
     return look.seed, look.style_space, None if look.code is None else look.code.tobytes()
+
+
+def _begun_at(frame: Frame) -> Point | None:
+    """Who moves before a camera, or looks out of a photo, is the look itself."""
+    return frame.begun_at if frame.picture is None else TRACED
 
 
 def _equal(one: Sketch, other: Sketch | None) -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tiny import TINY, write_tiny
+from training_data import landmarks
 
 from livesketch.canvas.brush import Brush
 from livesketch.canvas.document import Document
@@ -18,13 +19,26 @@ from livesketch.evaluation.features import Features
 from livesketch.evaluation.growth import growth
 from livesketch.evaluation.instruments import Instruments
 from livesketch.evaluation.tiers import Drawing
-from livesketch.frames import Code, Frame, Look, Picture, Point, Request, Sketch
+from livesketch.frames import (
+    TRACED,
+    Code,
+    Frame,
+    Look,
+    Picture,
+    Place,
+    Point,
+    Request,
+    Sketch,
+    Traced,
+)
+from livesketch.live import Live, Overlay
 from livesketch.models.blend import blended
 from livesketch.models.engine import Model, open_model
 from livesketch.models.kinship import relative
 from livesketch.models.knobs import KNOBS
 from livesketch.parameters import defaults, frozen
 from livesketch.pipeline import Pipeline
+from livesketch.session import Session
 from livesketch.sources.paper import Source as Paper
 
 PEN = Brush("pen", 0.01)
@@ -263,3 +277,20 @@ def test_what_is_measured_is_begun_where_its_pen_was_put_down() -> None:
     growth(Drawing("a", sketch, tuple(document.strokes)), tools)
     assert set(places) == {(0.3, 0.2)}
     assert Drawing("a", sketch).begun_at is None
+
+
+def test_lines_of_a_photo_are_the_look_itself_also_when_they_are_frozen_to_be_drawn_on(
+    model: Model,
+) -> None:
+    assert np.array_equal(relative(code(), TRACED, 0.9), code())
+    square = np.full((256, 256, 3), 127, np.uint8)
+    points = np.insert(landmarks() * 256, 2, 0, axis=1).astype(np.float32)
+    traced = Traced(square, Place(0, 0, 256), square, points, None, None, "contour", 0.5)
+    document = Live(Overlay(Session()), traced).frozen()
+    document.add(line((0.4, 0.4), (0.5, 0.4)))
+    frame = sketch_of(document)
+    assert frame.begun_at == TRACED
+    result = Pipeline(model).process(Request(frame, frozen(defaults()), model.name))
+    assert frame.sketch is not None
+    assert result.face is not None
+    assert np.array_equal(result.face, model.face(frame.sketch, Look(), {"kin": 0.0}))

@@ -180,8 +180,8 @@ class Model:
         FACE_PARTS; for "lowres" and "photo" a picture (H, W, 3) whose middle square is the face; for
         "look" anything, for nothing of it is looked at. look: a seed, a Look, or None for the first
         one; of a picture, its own. settings: parameter name -> value; those not named are at their
-        defaults. begun_at: where the pen first touched the paper, which says which of a look's people a
-        compact model shows; None: the drawn head says it. Raises ModelError for what is none.
+        defaults. begun_at: where the pen first touched the paper, or TRACED, which says which of a look's
+        people a compact model shows; None: the drawn head says it. Raises ModelError for what is none.
         """
         if self._w_plus is not None:
             x = None if self.task == "look" else PSP_READ_AS[self.task](seen, self.sketch_size)[0]

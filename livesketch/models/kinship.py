@@ -5,7 +5,7 @@ It is there with the first dot of ink, so that the same person is seen from the 
 
 import numpy as np
 
-from livesketch.frames import Code, Point
+from livesketch.frames import TRACED, Code, Point
 
 TURNS = 15.0  # radians a paper side: within a twentieth of a side it is the same person
 SPUN = 1.25  # radians: how far two looks' answers to one place differ
@@ -17,7 +17,10 @@ def relative(code: Code, begun_at: Point, share: float) -> Code:
 
     The move is a smooth function of the place with unit spread (random Fourier features, Rahimi
     2007), and somewhat another one for each look, so that one place does not make all looks alike.
+    Traced lines are nobody's drawing: they are the look itself.
     """
+    if begun_at == TRACED:
+        return code
     who = code[..., : code.shape[-1] - (code.ndim - 1)]
     numbers = np.random.Generator(np.random.PCG64(SEED))
     ways = numbers.standard_normal((2, who.shape[-1])) * TURNS
