@@ -8,12 +8,13 @@ import numpy as np
 from livesketch.frames import TRACED, Code, Point
 
 TURNS = 15.0  # radians a paper side: within a twentieth of a side it is the same person
+FAR = 1.15  # times: how far the whole share goes
 SPUN = 1.25  # radians: how far two looks' answers to one place differ
 SEED = 1  # of the directions in which places differ; other ones would be other people
 
 
 def relative(code: Code, begun_at: Point, share: float) -> Code:
-    """A code (Z,), or a blend (M, Z + 1), as likely as before, moved by share (0..1) of its spread.
+    """A code (Z,), or a blend (M, Z + 1), as likely as before, moved by share (0..1) of FAR spreads.
 
     The move is a smooth function of the place with unit spread (random Fourier features, Rahimi
     2007), and somewhat another one for each look, so that one place does not make all looks alike.
@@ -26,6 +27,7 @@ def relative(code: Code, begun_at: Point, share: float) -> Code:
     ways = numbers.standard_normal((2, who.shape[-1])) * TURNS
     phase = numbers.uniform(0, 2 * np.pi, who.shape[-1])
     moved = np.cos(np.asarray(begun_at) @ ways + phase + SPUN * who[..., ::-1]) * 2**0.5
+    share = share * FAR
     kin = code.copy()
     kin[..., : who.shape[-1]] = (who + moved * share) / np.sqrt(1 + share * share)
     return kin

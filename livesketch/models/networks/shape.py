@@ -23,6 +23,8 @@ from livesketch.models.networks.wardrobe import Wardrobe
 
 # spreads of real faces beyond which a plausible face does not go: one drawn crudely, and one with hair and clothes
 LIMITS = 0.8, 2.2
+# added to the power of how strictly a crude one binds: less than it says, but for none and all of it
+WILD = 0.5
 # the usual doubt, below which a drawing shows its hair, and above which it does not. Measured: lines with
 # hair 0.4 to 0.7, doodles without 0.9 to 1.1
 SAID, UNSAID = 0.6, 0.9
@@ -137,7 +139,7 @@ class Settle(nn.Module):
         """
         crude, sure = LIMITS
         likely = self.plausible(shape, sure + (crude - sure) * unsaid[..., 0])
-        taken = likely + (shape - likely) * strict
+        taken = likely + (shape - likely) * strict ** (1 + WILD * unsaid)
         if not self.has_own:
             return taken
         free = unsaid**2 * (2 - 2 * strict).clamp(max=1)
