@@ -2,8 +2,9 @@
 
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 
-from livesketch.frames import Frame, Picture, Request, Result
+from livesketch.frames import TRACED, Frame, Picture, Request, Result
 from livesketch.looks.cards import LookCards
 from livesketch.looks.cues import Cue
 from livesketch.rig import Rig
@@ -41,12 +42,14 @@ class Errands:
             example = frame if frame is not None and frame.picture is not None else None
         found = None
         if example is not None:
-            found = self._safe(session, rig, example) or self._card(session, example)
+            found = self._safe(session, rig, example)
+            found = found or self._card(session, _begun_alike(example, frame, task))
+        pause = CUE_EVERY_S if found is None else EVERY_S
         found = found or self._cue(rig, frame)
         if found is None:
             return None
         self._asked.append(found)
-        self._due = now + (EVERY_S if found[0].frame is example else CUE_EVERY_S)
+        self._due = now + pause
         return found[0]
 
     def is_due(self, now: float) -> bool:
@@ -72,12 +75,13 @@ class Errands:
         return request, keep
 
     def _card(self, session: Session, example: Frame) -> tuple[Request, Keep] | None:
-        who, cards = self.cards.missing(session.looks), self.cards
+        begun_at, cards = example.begun_at, self.cards
+        who = cards.missing(session.looks, begun_at)
         if who is None:
             return None
 
         def keep(result: Result) -> None:
-            cards.keep(result.request.look, result.face)
+            cards.keep(result.request.look, result.face, begun_at)
 
         return Request(example, session.settings(), session.model, who), keep
 
@@ -102,3 +106,11 @@ class Errands:
 
         settings = rig.director.settings(cue)
         return Request(shown, settings, rig.session.model, cue.look), keep
+
+
+def _begun_alike(example: Frame, frame: Frame | None, task: str) -> Frame:
+    """The little faces are whom the looks would show in what is there now; on an empty paper, themselves."""
+    if task != "sketch" or example.picture is not None:
+        return example
+    is_drawn = frame is not None and frame.picture is None and frame.begun_at is not None
+    return replace(example, begun_at=frame.begun_at if frame is not None and is_drawn else TRACED)

@@ -432,6 +432,24 @@ def test_with_a_camera_too_the_people_get_their_little_faces_and_the_light_is_gr
     )
 
 
+def test_the_little_faces_are_whom_the_looks_would_show_in_this_drawing(start) -> None:
+    play = start()
+
+    def little() -> list[bytes]:
+        pictures = [card.picture for card in play.view.looks]
+        return [b"" if picture is None else picture.tobytes() for picture in pictures]
+
+    play.until(lambda view: all(little()), "everybody's little face")
+    before = little()
+    play.draw(*HEAD)
+    play.until(
+        lambda view: all(one != other for one, other in zip(little(), before, strict=True)),
+        "little faces of those who are drawn here",
+    )
+    play.do("clear")
+    play.until(lambda view: little() == before, "the looks themselves again")
+
+
 def test_a_drawing_replays_in_the_window_with_its_faces_and_comes_back(start) -> None:
     play = start(values={"replay_speed": 50.0, "stabilizer": 0.0})
     play.draw(*HEAD)

@@ -36,7 +36,7 @@ UNSUITED = 0.5
 # spreads of drawn heads: how unusual one may be and still say who it is; what is further off is no head yet
 HEAD, NO_HEAD = 1.3, 2.3
 SPUN = 1.25  # radians: how far two looks' answers to one head differ
-OWNED = 1.38  # times: features that people have of their own, a little as a caricaturist sees them
+OWNED = 1.48  # times: features that people have of their own, a little as a caricaturist sees them
 OWN_KIN = 0.2  # of how far a drawn head decides who somebody is: so far it decides their features
 
 
