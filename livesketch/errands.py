@@ -112,5 +112,5 @@ def _begun_alike(example: Frame, frame: Frame | None, task: str) -> Frame:
     """The little faces are whom the looks would show in what is there now; on an empty paper, themselves."""
     if task != "sketch" or example.picture is not None:
         return example
-    is_drawn = frame is not None and frame.picture is None and frame.begun_at is not None
-    return replace(example, begun_at=frame.begun_at if frame is not None and is_drawn else TRACED)
+    place = None if frame is None or frame.picture is not None else frame.begun_at
+    return replace(example, begun_at=place or TRACED)
