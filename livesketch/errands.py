@@ -112,5 +112,5 @@ def _begun_alike(example: Frame, frame: Frame | None, task: str) -> Frame:
     """The little faces are whom the looks would show in what is there now; on an empty paper, themselves."""
     if task != "sketch" or example.picture is not None:
         return example
-    place = None if frame is None or frame.picture is not None else frame.begun_at
+    place = None if frame is None else frame.begun_at  # of a camera's frame there is none
     return replace(example, begun_at=place or TRACED)

@@ -191,11 +191,11 @@ class Model:
             look = self.look_of(cast(Picture, seen))
         knobs = knobs_of(settings or {})
         code, kin = self.code_of(look), KNOBS.index("kin")
-        if self.task == "sketch" and begun_at is not None and self.kind == "compact":
-            code = relative(code, begun_at, float(knobs[kin]))
-            knobs[kin] = 0  # it is said
         if self.task != "sketch":
             knobs[kin] = 0  # nobody drew a head
+        elif begun_at is not None and self.kind == "compact":
+            code = relative(code, begun_at, float(knobs[kin]))
+            knobs[kin] = 0  # it is said
         return self._runtime.face(drawing, code, knobs)
 
     def code_of(self, look: Look | int | None = None) -> Code:

@@ -6,6 +6,7 @@ It is there with the first dot of ink, so that the same person is seen from the 
 import numpy as np
 
 from livesketch.frames import TRACED, Code, Point
+from livesketch.models.blend import rows_of
 
 TURNS = 15.0  # radians a paper side: within a twentieth of a side it is the same person
 FAR = 1.15  # times: how far the whole share goes
@@ -22,12 +23,12 @@ def relative(code: Code, begun_at: Point, share: float) -> Code:
     """
     if begun_at == TRACED:
         return code
-    who = code[..., : code.shape[-1] - (code.ndim - 1)]
+    rows = rows_of(code)
+    who = rows[:, :-1]
     numbers = np.random.Generator(np.random.PCG64(SEED))
     ways = numbers.standard_normal((2, who.shape[-1])) * TURNS
     phase = numbers.uniform(0, 2 * np.pi, who.shape[-1])
-    moved = np.cos(np.asarray(begun_at) @ ways + phase + SPUN * who[..., ::-1]) * 2**0.5
+    moved = np.cos(np.asarray(begun_at) @ ways + phase + SPUN * who[:, ::-1]) * 2**0.5
     share = share * FAR
-    kin = code.copy()
-    kin[..., : who.shape[-1]] = (who + moved * share) / np.sqrt(1 + share * share)
-    return kin
+    who[:] = (who + moved * share) / np.sqrt(1 + share * share)
+    return rows if code.ndim == 2 else who[0]
