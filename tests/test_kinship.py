@@ -191,6 +191,7 @@ def test_an_ellipse_is_begun_where_the_pen_was_put_down_however_far_it_is_drawn(
     journal.tick(document, 20.0)
     journal._close_file()
     assert Journal(tmp_path).recover() == document
+    document.rearrange([document.strokes[0], elsewhere(document.strokes[1])])
     save(document, tmp_path / "a.livesketch")
     opened = load(tmp_path / "a.livesketch")
     assert opened.begun_at == (0.2, 0.2)

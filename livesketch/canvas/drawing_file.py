@@ -102,7 +102,7 @@ def _parse(name: str, content: bytes) -> tuple[Document, list[str]]:
     if sheet is not BLANK:
         place = sheet.begun_at or document.begun_at
         document.edit(replace(sheet, chain=document.chain, begun_at=place))
-    told = decoded_story(story, document.strokes) if story else None
+    told = decoded_story(story, document.strokes, document.begun_at) if story else None
     if told is not None:
         document.tell(told)
     elif story:

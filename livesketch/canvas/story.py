@@ -8,6 +8,7 @@ from livesketch.canvas.record import BrokenLineError, decoded_stroke, encoded_st
 from livesketch.canvas.sheet import Event
 from livesketch.canvas.sheet_record import decoded_edit, encoded_edit
 from livesketch.canvas.stroke import Stroke
+from livesketch.frames import Point
 
 _PLAIN = ("undo", "redo", "clear")
 _RUN = 200  # acts in one line: so many are lost with it
@@ -38,10 +39,15 @@ def encoded_story(document: Document) -> Iterator[dict[str, Any]]:
         yield {"story": run}
 
 
-def decoded_story(lines: Sequence[dict[str, Any]], visible: Sequence[Stroke]) -> list[Event] | None:
-    """What happened; None where the lines do not lead to the visible strokes any more."""
+def decoded_story(
+    lines: Sequence[dict[str, Any]], visible: Sequence[Stroke], begun_at: Point | None
+) -> list[Event] | None:
+    """What happened; None where the lines do not lead to the visible strokes any more. begun_at: where
+    the first visible one was begun."""
     again = Document()
     try:
+        if begun_at is not None and next(iter(lines[0].get("story", ())), None) == 0:
+            again.begin_at(begun_at)
         for fields in lines:
             if "undone" in fields:
                 again.add(decoded_stroke(fields["undone"]))
