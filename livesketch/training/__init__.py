@@ -48,8 +48,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add(
         "--part",
         default="both",
-        choices=("both", "painter", "reader"),
-        help="learn only this part",
+        choices=("both", "painter", "reader", "finer"),
+        help="learn only this part; finer makes the faces of --model twice as large",
     )
     add(
         "--size", type=int, default=256, choices=(128, 256, 512), help="side of the faces in pixels"
@@ -60,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--model",
         type=Path,
         metavar="FILE",
-        help="another task for the people of this model: learn a reader only",
+        help="another task for the people of this model: learn a reader only; with --part finer, whose faces",
     )
     add(
         "--features",
@@ -126,11 +126,15 @@ def run(args: argparse.Namespace) -> None:
         )
     if args.network == "psp" and (args.part != "both" or args.model is not None):
         raise UsageError("an encoder is learned all in one", hint="leave out --part and --model")
+    if args.part == "finer" and args.model is None:
+        raise UsageError(
+            "what makes faces larger learns from a model's faces", hint="give --model FILE"
+        )
     if args.photos:
-        from livesketch.training.prepare import PrepareOptions, prepare
+        from livesketch.training.prepare import SIDE, PrepareOptions, prepare
 
-        photos = tuple(args.photos)
-        prepare(PrepareOptions(photos, args.data, args.parts, args.framed, args.masks), _say)
+        photos, side = tuple(args.photos), max(SIDE, args.size)
+        prepare(PrepareOptions(photos, args.data, args.parts, args.framed, args.masks, side), _say)
     if args.preview:
         from livesketch.training import preview
         from livesketch.training.dataset import open_prepared
@@ -152,7 +156,13 @@ READING = 0.3  # of the time, where both parts are learned
 def _learn(args: argparse.Namespace) -> None:
     """The parts one after the other, then the weights file, if all its parts are there."""
     from livesketch.training import world
-    from livesketch.training.finish import FinishOptions, finish, finish_encoder, finish_pix2pix
+    from livesketch.training.finish import (
+        FinishOptions,
+        finish,
+        finish_encoder,
+        finish_finer,
+        finish_pix2pix,
+    )
     from livesketch.training.loop import TrainOptions, kept, train
 
     whole = {"pix2pix": ("pix2pix",), "psp": ("encoder",)}.get(args.network, ("reader", "painter"))
@@ -163,6 +173,10 @@ def _learn(args: argparse.Namespace) -> None:
 
         size = min(SIDE, frozen(args.generator).network.config.img_resolution)
     needed = whole if args.model is None else ("reader",)
+    if args.part == "finer" and args.model is not None:
+        from livesketch.training.finer_step import larger
+
+        needed, size = ("finer",), larger(args.model)
     parts = needed if args.part == "both" else (args.part,)
     rank, _ = world.join()
     try:
@@ -176,6 +190,7 @@ def _learn(args: argparse.Namespace) -> None:
                 size=size,
                 minutes=args.minutes * alone,
                 start=args.start,
+                model=args.model,
                 generator=args.generator,
                 features=args.features,
                 has_likeness=args.likeness,
@@ -208,7 +223,8 @@ def _learn(args: argparse.Namespace) -> None:
         terms=args.terms,
     )
     ends = {"pix2pix": finish_pix2pix, "psp": finish_encoder}
-    ends.get(args.network, finish)(options, _say)
+    end = finish_finer if args.part == "finer" else ends.get(args.network, finish)
+    end(options, _say)
 
 
 def _say(sentence: str) -> None:

@@ -14,7 +14,7 @@ from torch import Tensor
 from livesketch.training.dataset import Prepared
 from livesketch.training.encode_examples import Encoding, encoding_of
 from livesketch.training.encode_step import EncodeBatch
-from livesketch.training.examples import Pair, Portrait, Reading, pair, portrait
+from livesketch.training.examples import Pair, Portrait, Reading, pair
 from livesketch.training.paint_step import PaintBatch
 from livesketch.training.pix2pix_step import PairBatch
 from livesketch.training.read_step import ReadBatch
@@ -76,6 +76,7 @@ def readings(
 
 def portraits(
     data: Prepared,
+    example: Example,
     size: int,
     seed: int,
     share: Share,
@@ -83,8 +84,8 @@ def portraits(
     workers: int,
     device: torch.device,
 ) -> Iterator[PaintBatch]:
-    """Batches for a painter, from step `first` on."""
-    for arrays in _arrays(_Examples(data, portrait, size, seed, share), first, workers):
+    """Batches for a painter, of examples.portrait or straight_portrait, from step `first` on."""
+    for arrays in _arrays(_Examples(data, example, size, seed, share), first, workers):
         fields = dict(zip(Portrait.__dataclass_fields__, arrays, strict=True))
         yield PaintBatch(
             _pictures(fields["picture"], device),

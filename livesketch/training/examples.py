@@ -64,6 +64,17 @@ def portrait(data: Prepared, size: int, rng: np.random.Generator) -> Portrait:
     return Portrait(picture, straight, points, regions)
 
 
+def straight_portrait(data: Prepared, size: int, rng: np.random.Generator) -> Portrait:
+    """As `portrait`, of a photo as it was taken: what is bent has lost its finest lines."""
+    i = chosen(data.chances, rng)
+    picture, straight = (sized(np.asarray(data.pictures[i]), s) for s in (size, STYLE_SIDE))
+    points, regions = meaning(data, i, warp.STRAIGHT)
+    if rng.random() < 0.5:
+        picture, straight = picture[:, ::-1], straight[:, ::-1]
+        points, regions = mirrored(points), regions[:, :, ::-1]
+    return Portrait(picture, straight, points, regions)
+
+
 def reading(data: Prepared, size: int, rng: np.random.Generator) -> Reading:
     """One random drawing and what is meant by it; the same rng gives the same example."""
     i = chosen(data.unusual, rng)

@@ -20,7 +20,7 @@ from livesketch.training import directions, looks, preview, shapes, state, suiti
 from livesketch.training.dataset import Prepared, open_prepared
 from livesketch.training.encode_examples import CHANNELS
 from livesketch.training.frozen import frozen
-from livesketch.training.loop import config_of, kept, pix2pix_config
+from livesketch.training.loop import FINER, config_of, kept, pix2pix_config
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,26 @@ def finish(options: FinishOptions, say: Callable[[str], None]) -> Path:
     _save(path, "compact", network, encoder, metadata, own=own)
     sheet = preview.faces(network, options.task, data)
     preview.write_png(path.with_suffix(".png"), sheet)
+    say(f"wrote {path}")
+    return path
+
+
+def finish_finer(options: FinishOptions, say: Callable[[str], None]) -> Path:
+    """Write OUT/<task>.safetensors: `model` as it is, which now makes its faces twice as large, too."""
+    if options.model is None:
+        raise ModelError("what makes faces larger needs a model", hint="give --model FILE")
+    given, learned = _people(options.model), state.read(kept(options.out, "finer", options.task))
+    config = replace(given.config, finer=FINER)
+    network = compact.Network(config).eval().requires_grad_(False)
+    _load(network.finer, learned["networks"].get("average"))  # type: ignore[arg-type]
+    own = {f"finer.{name}": tensor for name, tensor in network.finer.state_dict().items()}  # type: ignore[union-attr]
+    was = {k: v for k, v in given.network.state_dict().items() if not k.startswith("finer.")}
+    _load(network, was | own)
+    encoder = cast(compact.StyleEncoder, given.style_encoder)
+    said = {k: v for k, v in given.metadata.items() if k not in ("network", "config", "format")}
+    metadata = said | {"enlargements": str(learned.get("pictures", 0))}
+    path = options.out / f"{options.task}.safetensors"
+    _save(path, "compact", network, encoder, metadata)
     say(f"wrote {path}")
     return path
 

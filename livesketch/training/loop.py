@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,8 @@ from livesketch.training.batches import Share, encodings, pairs, portraits, read
 from livesketch.training.dataset import Prepared, open_prepared
 from livesketch.training.encode_examples import CHANNELS
 from livesketch.training.encode_step import Judges, encode_step
+from livesketch.training.examples import portrait, straight_portrait
+from livesketch.training.finer_step import Artist, artist, finer_step
 from livesketch.training.frozen import Frozen, frozen
 from livesketch.training.paint_step import paint_step
 from livesketch.training.perceptual import Features
@@ -32,11 +34,12 @@ from livesketch.training.tasks import INPUTS, seen_by
 
 SAY_EVERY, SAVE_EVERY = 30, 240  # seconds
 # of the time, in which steps grow smaller
-LAST_PART = {"reader": 0.5, "painter": 0.45, "pix2pix": 0.5, "encoder": 0.5}
-FEWEST = {"painter": 4}  # examples a process: their own people, and others'
+LAST_PART = {"reader": 0.5, "painter": 0.45, "finer": 0.45, "pix2pix": 0.5, "encoder": 0.5}
+FEWEST = {"painter": 4, "finer": 4}  # examples a process: their own people, and others'
 WORN = 60  # heads of hair and clothes that a model knows
 SUITED = 4  # coordinates of a code that follow those
-WARM_UP = {"reader": 200, "painter": 100, "pix2pix": 1, "encoder": 100}  # steps
+WARM_UP = {"reader": 200, "painter": 100, "finer": 50, "pix2pix": 1, "encoder": 100}  # steps
+FINER = 32  # channels of what makes faces twice as large
 
 Step = Callable[[Any, int], dict[str, Tensor]]
 
@@ -47,12 +50,13 @@ class TrainOptions:
 
     data: Path
     out: Path
-    # or "painter"; or what has no parts: "pix2pix", or the "encoder" of a frozen generator
+    # or "painter", or "finer"; or what has no parts: "pix2pix", or the "encoder" of a frozen generator
     part: str = "reader"
     task: str = "sketch"  # what the reader is shown
     size: int = 256  # side of the painter's faces
     minutes: float = 60
     start: Path | None = None
+    model: Path | None = None  # whose painted faces are made twice as large
     generator: Path | None = None  # what an encoder learns to steer
     features: Path | None = None  # folder with the frozen network of perceptual.py
     has_likeness: bool = False  # who a face is counts, as a second one in that folder sees it
@@ -83,17 +87,18 @@ def train(options: TrainOptions, say: Callable[[str], None]) -> None:
     if options.part != "reader" and options.size > side:
         raise UsageError(
             f"the prepared photos are {side} pixels wide: they cannot teach faces of {options.size}",
-            hint=f"give --size {side}, or prepare larger photos",
+            hint=f"give --size {side}, or prepare the photos anew with --size {options.size}",
         )
     _folder(options.out)
     features = None
-    if options.features is not None and options.part in ("painter", "encoder"):
+    if options.features is not None and options.part in ("painter", "finer", "encoder"):
         features = Features(options.features).to(device).eval()
     given = None if options.generator is None else frozen(options.generator)
-    learned, path = (
-        _new(options, data, device, features, given),
-        kept(options.out, options.part, options.task),
-    )
+    by = None
+    if options.part == "finer" and options.model is not None:
+        by = artist(options.model, device)
+    learned = _new(options, data, device, features, given, by)
+    path = kept(options.out, options.part, options.task)
     if path.exists():
         state.resume(learned, path)
         say(f"going on at step {learned.step}, {learned.pictures} pictures")
@@ -103,7 +108,7 @@ def train(options: TrainOptions, say: Callable[[str], None]) -> None:
             hint=f"--batch takes a multiple of {many}, and not fewer than {4 * many} for a painter",
         )
     share = Share(options.batch, rank, many)
-    step = _step(learned, options, features, device, given)
+    step = _step(learned, options, features, device, given, by)
     begin = shown = written = time.monotonic()
     first = learned.step
     for batch in _batches(options, data, share, learned.step, device):
@@ -126,10 +131,10 @@ def train(options: TrainOptions, say: Callable[[str], None]) -> None:
             say(_line(learned, rate, left, values))
             shown = time.monotonic()
         if time.monotonic() - written > SAVE_EVERY:
-            _write(learned, path, data, options, given)
+            _write(learned, path, data, options, given, by)
             written = time.monotonic()
     if rank == 0:
-        _write(learned, path, data, options, given)
+        _write(learned, path, data, options, given, by)
         say(f"{options.part}: ended at step {learned.step}, {learned.pictures} pictures: {path}")
     world.wait()
 
@@ -157,6 +162,7 @@ def _new(
     device: torch.device,
     features: Features | None,
     given: Frozen | None = None,
+    by: Artist | None = None,
 ) -> State:
     if options.part == "encoder" and given is not None:
         config = given.encoder_config(CHANNELS[options.task])
@@ -164,6 +170,9 @@ def _new(
         return state.new_encoder(options.task, config, size, device, seed, options.start)
     if options.part == "pix2pix":
         return state.new_pix2pix(pix2pix_config(options.size), device, options.seed, options.start)
+    if options.part == "finer" and by is not None:
+        config = replace(by.config, finer=FINER)
+        return state.new_finer(config, device, options.seed, features, options.start)
     config = config_of(options.task, options.size)
     if options.part == "painter":
         return state.new_painter(config, device, options.seed, features, options.start)
@@ -177,11 +186,14 @@ def _step(
     features: Features | None,
     device: torch.device,
     given: Frozen | None,
+    by: Artist | None,
 ) -> Step:
     if options.part == "encoder" and given is not None:
         given.network.to(device)
         judges = Judges(features, _people(options, device))
         return lambda batch, warmth: encode_step(learned, batch, given, judges)
+    if options.part == "finer" and by is not None:
+        return lambda batch, warmth: finer_step(learned, batch, by, features, warmth)
     if options.part == "painter":
         lines, people, placing = Lines().to(device), None, None
         if options.features is not None and options.has_likeness:
@@ -207,8 +219,10 @@ def _people(options: TrainOptions, device: torch.device) -> likeness.Likeness | 
 def _batches(
     options: TrainOptions, data: Prepared, share: Share, first: int, device: torch.device
 ) -> Iterator[Any]:
-    if options.part == "painter":
-        return portraits(data, options.size, options.seed, share, first, options.workers, device)
+    if options.part in ("painter", "finer"):
+        example = portrait if options.part == "painter" else straight_portrait
+        size, seed = options.size, options.seed
+        return portraits(data, example, size, seed, share, first, options.workers, device)
     if options.part == "pix2pix":
         return pairs(data, options.size, options.seed, share, first, options.workers, device)
     if options.part == "encoder":
@@ -275,18 +289,26 @@ LOGGED = {
         "misplaced",
         "norm",
     ],
+    "finer": ["critic", "projected", "alike", "l1", "kept", "norm"],
     "pix2pix": ["critic", "adversarial", "l1"],
     "encoder": ["loss", "l2", "w_norm", "alike", "unlike"],
 }
 
 
 def _write(
-    learned: State, path: Path, data: Prepared, options: TrainOptions, given: Frozen | None
+    learned: State,
+    path: Path,
+    data: Prepared,
+    options: TrainOptions,
+    given: Frozen | None,
+    by: Artist | None,
 ) -> None:
     state.save(learned, path)
     if learned.part == "encoder" and given is not None:
         encoder = learned.networks["average"]
         sheet = preview.encodings(encoder, given, learned.task, data, options.size)
+    elif by is not None:
+        sheet = preview.enlarged(learned.networks["average"], by, data, options.size)
     elif learned.part == "painter":
         sheet = preview.portraits(
             learned.networks["average"], learned.networks["style_encoder"], data, options.size

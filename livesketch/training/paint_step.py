@@ -63,7 +63,7 @@ def paint_step(
         noise = torch.randn_like(mean)
         order = torch.arange(count, device=device)[:, None]
         lent = mean.roll(LENDER, 0)
-        new = _between(mean.detach(), order)
+        new = between(mean.detach(), order)
         other = torch.where(order % 4 == 1, lent if likeness is not None else lent.detach(), new)
         z = torch.where(order % 2 == 0, mean + noise * (log_var / 2).exp(), other)
         made = painter(maps, regions, z).float()
@@ -229,7 +229,7 @@ def looked_at(maps: Tensor, side: int) -> Tensor:
     return 1 + EYES_COUNT * F.interpolate(near, size=(side, side), mode="bilinear")
 
 
-def _between(codes: Tensor, order: Tensor) -> Tensor:
+def between(codes: Tensor, order: Tensor) -> Tensor:
     """Codes (N, Z) that no photo has, about as far from the middle as photos' codes are.
 
     A code from the standard normal often lies where no photo's does, and shows a monster.

@@ -22,7 +22,7 @@ from livesketch.tracing.face import FaceFinder, crop, in_place
 from livesketch.training import parsing, raster
 from livesketch.training.dataset import ARRAYS
 
-SIDE = 256
+SIDE = 256  # at least
 DETAIL = 0.5  # of ink lines
 OUTLINE = 128  # points around a person
 CHUNK = 200  # photos after which what was done is written down
@@ -47,6 +47,7 @@ class PrepareOptions:
     parts: Path | None = None  # folder of Quick, Draw! .ndjson
     is_framed: bool = False  # the photos share one frame already: it is kept
     masks: Path | None = None  # tar with photos and masks, to learn what is hair, skin, cloth …
+    side: int = SIDE  # of the pictures that are kept, pixels
 
 
 def prepare(options: PrepareOptions, say: Callable[[str], None]) -> None:
@@ -87,10 +88,11 @@ def _chunks(options, scratch: Path, say: Callable[[str], None]) -> tuple[int, di
     try:
         for k, names in enumerate(chunks):
             path = scratch / f"{k:05d}.npz"
-            mark = zlib.crc32("\n".join(names).encode())  # other photos now: the chunk is made anew
+            # other photos now, or another size: the chunk is made anew
+            mark = zlib.crc32("\n".join([str(options.side), *names]).encode())
             done = _done(path, mark)
             if done is None:
-                done = _make_chunk(path, names, mark, finder, options.is_framed)
+                done = _make_chunk(path, names, mark, finder, options)
             count += done["count"]
             for why, n in done["skipped"].items():
                 skipped[why] = skipped.get(why, 0) + n
@@ -144,12 +146,12 @@ def _done(path: Path, mark: int) -> dict | None:
 
 
 def _make_chunk(
-    path: Path, names: list[str], mark: int, finder: FaceFinder, is_framed: bool
+    path: Path, names: list[str], mark: int, finder: FaceFinder, options: PrepareOptions
 ) -> dict:
     rows: list[Row] = []
     skipped: dict[str, int] = {}
     for content in _contents(names):
-        row = _row(content, finder, is_framed)
+        row = _row(content, finder, options.is_framed, options.side)
         if isinstance(row, str):
             skipped[row] = skipped.get(row, 0) + 1
         else:
@@ -184,7 +186,7 @@ def _contents(names: list[str]) -> Iterator[bytes]:
             opened.close()
 
 
-def _row(content: bytes, finder: FaceFinder, is_framed: bool) -> Row | str:
+def _row(content: bytes, finder: FaceFinder, is_framed: bool, size: int) -> Row | str:
     """The arrays of one photo, or why it is skipped."""
     picture = _decoded(content)
     if picture is None:
@@ -200,16 +202,16 @@ def _row(content: bytes, finder: FaceFinder, is_framed: bool) -> Row | str:
         side = min(picture.shape[:2])
         top, left = (picture.shape[0] - side) // 2, (picture.shape[1] - side) // 2
         square = picture[top : top + side, left : left + side]
-        cut = np.asarray(cv2.resize(square, (SIDE, SIDE), interpolation=cv2.INTER_AREA), np.uint8)
+        cut = np.asarray(cv2.resize(square, (size, size), interpolation=cv2.INTER_AREA), np.uint8)
         landmarks = (face.landmarks[:, :2] - (left, top)) / side
     else:
         place = face.place
-        if place.side < SIDE / 3:
+        if place.side < size / 3:
             return "too small"
         if _outside(place, picture.shape) > 0.2:
             return "cut by the border"
-        cut = crop(picture, place, SIDE)
-        landmarks = in_place(face.landmarks, place, SIDE)[:, :2] / SIDE
+        cut = crop(picture, place, size)
+        landmarks = in_place(face.landmarks, place, size)[:, :2] / size
     outline, inside = _outline(finder.silhouette(cut))
     return {
         "pictures": cut,
@@ -262,15 +264,17 @@ def _outline(mask: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
         return empty
     smooth = np.stack([np.convolve(around[:, j], np.ones(5) / 5, "valid") for j in (0, 1)], 1)
     points = smooth[np.round(np.linspace(0, len(smooth) - 1, OUTLINE)).astype(int)]
-    inside = ((points > 3) & (points < SIDE - 4)).all(1)
-    return ((points + 0.5) / SIDE).astype(np.float32), inside
+    size = len(mask)
+    inside = ((points > 3) & (points < size - 4)).all(1)
+    return ((points + 0.5) / size).astype(np.float32), inside
 
 
 def _tone(picture: Picture, landmarks: np.ndarray) -> np.ndarray:
     """Individual typology angle of the cheeks (Chardon 1991), degrees; higher is lighter."""
     lab = cv2.cvtColor(picture.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
-    half, patches = SIDE // 32, []
-    for x, y in (landmarks[list(CHEEKS)] * SIDE).astype(int).clip(half, SIDE - half):
+    size, patches = len(picture), []
+    half = size // 32
+    for x, y in (landmarks[list(CHEEKS)] * size).astype(int).clip(half, size - half):
         patches.append(lab[y - half : y + half, x - half : x + half].reshape(-1, 3))
     lightness, _, yellow = np.median(np.concatenate(patches), axis=0)
     return np.array(np.degrees(np.arctan2(lightness - 50, max(yellow, 1e-3))), np.float32)

@@ -18,7 +18,8 @@ from livesketch.training import raster
 from livesketch.training.dataset import Prepared
 from livesketch.training.encode_examples import SEEN_SIDE, encoding_of
 from livesketch.training.encode_step import as_shown, painted
-from livesketch.training.examples import pair, portrait
+from livesketch.training.examples import pair, portrait, straight_portrait
+from livesketch.training.finer_step import Artist
 from livesketch.training.frozen import Frozen
 from livesketch.training.tasks import INPUTS, seen_by
 
@@ -93,6 +94,22 @@ def portraits(
         for z in (own, own.roll(1, 0), *nobody[:, None].expand(2, 8, -1)):
             rows.append(np.concatenate([_picture(f) for f in painter(maps, regions, z)], 1))
     return np.concatenate(rows)
+
+
+def enlarged(finer: nn.Module, by: Artist, data: Prepared, size: int, seed: int = 5) -> np.ndarray:
+    """Painted faces merely enlarged, the same made finer, and the photos that they are of."""
+    made = [straight_portrait(data, size, np.random.default_rng((seed, k))) for k in range(4)]
+    device = next(finer.parameters()).device
+    points = torch.from_numpy(np.stack([e.points for e in made])).to(device)
+    regions = torch.from_numpy(np.stack([e.regions for e in made])).to(device).float() / 4
+    straight = torch.from_numpy(np.stack([e.straight for e in made])).to(device)
+    with torch.no_grad():
+        z = by.style_encoder(straight.permute(0, 3, 1, 2).float() / 127.5 - 1)[0]
+        faces_ = by.painter(by.lines(points), regions, z).clamp(-1, 1)
+        fine = [_picture(face) for face in finer(faces_)]
+    plain = [raster.enlarged(_picture(face), size) for face in faces_]
+    rows = (plain, fine, [e.picture for e in made])
+    return np.concatenate([np.concatenate(row, 1) for row in rows])
 
 
 def pairs(network: nn.Module, data: Prepared, size: int, seed: int = 5) -> np.ndarray:

@@ -16,6 +16,7 @@ from livesketch.errors import ModelError, OutputError
 from livesketch.models import checkpoint
 from livesketch.models.networks import compact, pix2pix, psp
 from livesketch.models.networks.face_lines import MAPS
+from livesketch.models.networks.finer import Finer
 from livesketch.training.discriminator import (
     DetailDiscriminator,
     Discriminator,
@@ -23,11 +24,12 @@ from livesketch.training.discriminator import (
 )
 from livesketch.training.perceptual import Features, ProjectedDiscriminator
 
-PARTS = ("reader", "painter", "pix2pix", "encoder")
+PARTS = ("reader", "painter", "finer", "pix2pix", "encoder")
 READER_RATE = 1e-3
 # Adam's steps. What a warm start brought moves more slowly than what is new.
 NEW_RATE, KNOWN_RATE, STYLE_RATE = 4e-4, 2e-4, 1e-4
 CRITIC_RATE, DETAIL_RATE, PROJECTED_RATE = 1.5e-4, 3e-4, 4e-4
+FINER_RATE = 5e-4
 ENCODER_RATE, STILL = 1e-4, 0.01  # of the last layers' first weights: little moves at first
 PIX2PIX_RATE, PIX2PIX_SPREAD = 2e-4, 0.02  # the paper's: of the steps, of the first weights
 
@@ -105,6 +107,38 @@ def new_painter(
         "critics": torch.optim.Adam(critics, CRITIC_RATE, betas=(0.0, 0.99)),
     }
     return State("painter", "", config.img_resolution, 0, 0, networks, optimizers)
+
+
+def new_finer(
+    config: compact.Config,
+    device: torch.device,
+    seed: int,
+    features: Features | None,
+    start: Path | None,
+) -> State:
+    """What makes faces twice as large, and the critics that tell it how larger faces look."""
+    torch.manual_seed(seed)
+    network = Finer(config.finer)
+    if start is not None:
+        fit(network, "finer", start)
+    networks: dict[str, nn.Module] = {
+        "network": network,
+        "average": _copied(network),
+        "detail_discriminator": DetailDiscriminator(),
+    }
+    rates = {"detail_discriminator": DETAIL_RATE}
+    if features is not None:
+        networks["projected"] = ProjectedDiscriminator(features.channels)
+        rates["projected"] = PROJECTED_RATE
+    _place(networks, device)
+    own = [{"params": list(network.parameters()), "rate": FINER_RATE}]
+    critics = [{"params": list(networks[n].parameters()), "rate": r} for n, r in rates.items()]
+    optimizers: dict[str, torch.optim.Optimizer] = {
+        "finer": torch.optim.Adam(own, FINER_RATE, betas=(0.5, 0.99)),
+        "critics": torch.optim.Adam(critics, DETAIL_RATE, betas=(0.0, 0.99)),
+    }
+    side = 2 * config.img_resolution
+    return State("finer", "", side, 0, 0, networks, optimizers)
 
 
 def new_pix2pix(
@@ -229,7 +263,7 @@ def read(path: Path) -> dict[str, Any]:
 def fit(module: nn.Module, name: str, path: Path) -> set[str]:
     """Take what fits from a weights file or a training state. -> the names that did.
 
-    name: "reader", "painter", "style_encoder", "pix2pix" or "encoder".
+    name: "reader", "painter", "style_encoder", "finer", "pix2pix" or "encoder".
     """
     tensors, own, taken = _given(name, path), module.state_dict(), set()
     for key, tensor in own.items():

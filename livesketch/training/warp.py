@@ -32,6 +32,14 @@ class Warp:
     radii: np.ndarray  # (B,)
 
 
+STRAIGHT = Warp(
+    np.eye(2, 3, dtype=np.float32),
+    np.zeros((0, 2), np.float32),
+    np.zeros((0, 2), np.float32),
+    np.zeros(0, np.float32),
+)  # nothing is bent
+
+
 def source(warp: Warp, places: np.ndarray) -> np.ndarray:
     """Places (..., 2) in the bent picture -> places in the photo; units of the side."""
     q = places @ warp.matrix[:, :2].T + warp.matrix[:, 2]

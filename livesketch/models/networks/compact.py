@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from livesketch.errors import ModelError
 from livesketch.models.networks.face_lines import POINTS
+from livesketch.models.networks.finer import Finer
 from livesketch.models.networks.painter import BASE, Painter, act
 from livesketch.models.networks.reader import GRID, Reader
 from livesketch.models.networks.shape import Settle
@@ -39,6 +40,7 @@ class Config:
     head: int = 48  # channels at 64 x 64
     detail: tuple[int, int] = (24, 32)  # channels at half the resolution, above 128
     style: tuple[int, int, int] = (48, 64, 96)  # the style encoder's channels
+    finer: int = 0  # channels of what makes faces twice as large; 0: nothing does
 
 
 LIMITS = {
@@ -58,6 +60,7 @@ LIMITS = {
     "head": (4, 256),
     "detail": (4, 128),
     "style": (8, 256),
+    "finer": (0, 256),
 }
 
 
@@ -126,6 +129,7 @@ class Network(nn.Module):
             config.detail,
             doublings,
         )
+        self.finer = Finer(config.finer) if config.finer else None
 
     def forward(self, x: Tensor, z: Tensor, knobs: Tensor) -> Tensor:
         """x (N, C, S, S), 0 ink .. 1 paper; z (N, Z), or blends of people (N, M, Z + 1), see models/blend.py;

@@ -66,7 +66,7 @@ class Detail(nn.Module):
         self.rgb = nn.Conv2d(c[1], 12, 3, 1, 1)
         nn.init.zeros_(self.rgb.weight)
         nn.init.zeros_(self.rgb.bias)  # type: ignore[arg-type]
-        keep_constant(self, "enlarge", _bilinear())
+        keep_constant(self, "enlarge", bilinear())
         self.unfold: Unfold = unfolded
 
     def forward(self, h: Tensor, face: Tensor) -> Tensor:
@@ -88,7 +88,7 @@ class Detail(nn.Module):
         return F.conv2d(wide, self.enlarge.to(face.dtype))
 
 
-def _bilinear() -> np.ndarray:
+def bilinear() -> np.ndarray:
     """(12, 3, 3, 3): the kernel of a bilinear doubling for each colour and each quarter of a pixel."""
     ways = np.array([[0.25, 0.75, 0], [0, 0.75, 0.25]], np.float32)
     quarters = np.einsum("py,qx->pqyx", ways, ways).reshape(4, 3, 3)
