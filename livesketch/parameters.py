@@ -71,6 +71,15 @@ PARAMETERS: tuple[Parameter, ...] = (
         kinds=("compact",),
         label="the drawing decides who",
     ),
+    Parameter(
+        "face_side",
+        "face",
+        "auto",
+        "Pixels of a face's side: 512 is sharper on a large screen; auto is that on a graphics card, 256 on a processor.",
+        choices=("auto", "256", "512"),
+        kinds=("compact",),
+        label="pixels",
+    ),
     *(
         Parameter(name, "person", 0.0, help, -1.0, 1.0, kinds=("compact",), label=label)
         for name, help, label in (

@@ -27,6 +27,7 @@ from livesketch.models.pixels import (
 )
 from livesketch.models.runtimes import Runtime
 from livesketch.models.weights import ModelInfo
+from livesketch.parameters import checked, parameter
 
 
 def open_model(
@@ -129,7 +130,7 @@ class WPlus(Protocol):
 class Model:
     """Sketch -> face. The same sketch, look and settings give the same pixels on one runtime.
 
-    Used by one thread at a time. `resolution` is the side of the face, `sketch_size` the side of
+    Used by one thread at a time. `side` says how large its faces are, `sketch_size` is the side of
     the drawing that the network looks at; sketches of any size are brought to it.
     """
 
@@ -141,7 +142,7 @@ class Model:
         self.task = info.task
         self.style_space = info.style_space
         self.device = runtime.device
-        self.resolution = runtime.shape.resolution
+        self.resolution = runtime.shape.resolution  # of faces that nobody wants larger
         self.sketch_size = runtime.shape.sketch_size
         self.channels = runtime.shape.channels
         self.code_size = runtime.shape.code_size
@@ -174,7 +175,7 @@ class Model:
         settings: Settings | None = None,
         begun_at: Point | None = None,
     ) -> Picture:
-        """What the task is made of, any side -> (R, R, 3) uint8 RGB.
+        """What the task is made of, any side -> (R, R, 3) uint8 RGB, R as `side` says.
 
         seen: for "sketch" (S, S) float32, 0 ink .. 1 paper; for "mask" (S, S) uint8, rows of
         FACE_PARTS; for "lowres" and "photo" a picture (H, W, 3) whose middle square is the face; for
@@ -196,7 +197,15 @@ class Model:
         elif begun_at is not None and self.kind == "compact":
             code = relative(code, begun_at, float(knobs[kin]))
             knobs[kin] = 0  # it is said
-        return self._runtime.face(drawing, code, knobs)
+        made = self._runtime.face(drawing, code, knobs)
+        return self._runtime.finer(made) if self.side(settings) > self.resolution else made
+
+    def side(self, settings: Settings | None = None) -> int:
+        """Pixels of a face's side, with these settings."""
+        finer, row = self._runtime.shape.finer, parameter("face_side")
+        wanted = checked(row.name, (settings or {}).get(row.name, row.default))
+        is_wanted = self._runtime.is_card if wanted == "auto" else int(wanted) > self.resolution
+        return finer if finer and is_wanted else self.resolution
 
     def code_of(self, look: Look | int | None = None) -> Code:
         """Who a look is to this model: its code if it was made for this style space, or its seed's, (Z,).

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import torch
@@ -97,6 +97,16 @@ def config_from(values: object) -> Config:
     return config
 
 
+def reading_for(people: Config, reader: Config) -> Config:
+    """Of a file that holds a reader alone: all but the reader is as the file of its people says."""
+    return replace(
+        people,
+        input_channels=reader.input_channels,
+        input_size=reader.input_size,
+        reader=reader.reader,
+    )
+
+
 class Network(nn.Module):
     """Drawing, style code and how strictly the lines bind -> face; `forward` is read, settle, paint."""
 
@@ -139,11 +149,13 @@ class Network(nn.Module):
         return self.painter(*(part.to(self.painter.inp.weight.dtype) for part in settled))
 
     def quickened(self, dtype: torch.dtype) -> Network:
-        """The two networks in `dtype`; what lies between them are places, and those stay in float32."""
+        """The networks in `dtype`; what lies between them are places, and those stay in float32."""
         ways = self.reader.ways
         self.reader.to(dtype)
         self.reader.ways = ways
         self.painter.to(dtype)
+        if self.finer is not None:
+            self.finer.to(dtype)
         return self
 
 

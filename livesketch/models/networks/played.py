@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from livesketch.models.networks.finer import Finer
 from livesketch.models.networks.painter import Painter, Styled, Up, act
 
 
@@ -32,8 +33,24 @@ class Played(nn.Module):
         h, face = self.painter.body(maps, regions, z)
         if self.painter.detail is not None:
             face = self.painter.detail.folded(h, face)
-        pixels = (face.float() * 127.5 + 127.5).round().clamp(0, 255)
-        return pixels.permute(0, 2, 3, 1).to(torch.uint8)
+        return _as_bytes(face)
+
+
+class PlayedFiner(nn.Module):
+    """uint8 (1, S, S, 3) -> uint8 (1, S, S, 12): the channels of four neighbouring pixels of the larger
+    face, row by row (see models/pixels.py)."""
+
+    def __init__(self, finer: Finer) -> None:
+        super().__init__()
+        self.finer = finer = deepcopy(finer)
+        finer.unfold = unfolded
+        for conv in (finer.grow, finer.rgb):
+            _by_quarters(conv)
+        finer.enlarge = _turned(finer.enlarge)
+
+    def forward(self, face: Tensor) -> Tensor:
+        made = self.finer.folded(face.permute(0, 3, 1, 2).float() / 127.5 - 1)
+        return _as_bytes(made)
 
 
 class QuickUp(nn.Module):
@@ -72,6 +89,11 @@ def unfolded(x: Tensor) -> Tensor:
     n, channels, height, width = x.shape
     parts = x.reshape(n, 2, 2, channels // 4, height, width).permute(0, 3, 4, 1, 5, 2)
     return parts.reshape(n, channels // 4, 2 * height, 2 * width)
+
+
+def _as_bytes(face: Tensor) -> Tensor:
+    pixels = (face.float() * 127.5 + 127.5).round().clamp(0, 255)
+    return pixels.permute(0, 2, 3, 1).to(torch.uint8)
 
 
 def _by_quarters(conv: nn.Module) -> None:

@@ -17,6 +17,7 @@ class Shape:
     sketch_size: int
     code_size: int
     resolution: int
+    finer: int = 0  # side of the faces that `finer` gives; 0: there is none
 
 
 class Runtime(Protocol):
@@ -25,9 +26,14 @@ class Runtime(Protocol):
     name: str
     device: str  # in words, for people
     shape: Shape
+    is_card: bool  # whether a larger face costs next to nothing
 
     def face(self, drawing: NDArray[np.float32], code: Code, knobs: NDArray[np.float32]) -> Picture:
         """drawing (1, C, S, S) as the network takes it, code (Z,) or a blend (M, Z + 1), knobs (K,) in knobs.KNOBS' order -> (R, R, 3)."""
+        ...
+
+    def finer(self, face: Picture) -> Picture:
+        """A face (R, R, 3) at twice the size, (2 R, 2 R, 3), where `shape.finer` says that it can be had."""
         ...
 
     def code_of(self, picture: NDArray[np.float32]) -> Code | None:

@@ -16,14 +16,15 @@ from torch import Tensor, nn
 from livesketch.models import checkpoint
 from livesketch.models.blend import MOST
 from livesketch.models.knobs import KNOBS
-from livesketch.models.networks.played import Played
+from livesketch.models.networks.finer import Finer
+from livesketch.models.networks.played import Played, PlayedFiner
 from livesketch.models.pixels import STYLE_SIZE
 
 STEPS = {"read": "reader", "settle": "settle", "paint": "painter"}  # file -> part of the network
 
 
 def convert(weights: Path, folder: Path) -> None:
-    """Write read.xml, settle.xml, paint.xml and, where the file has a style encoder, style.xml (each with its .bin).
+    """Write read.xml, settle.xml, paint.xml and, where the file has them, style.xml and finer.xml (each with its .bin).
 
     The weights are checked on the way: ModelError. What OpenVINO cannot take: RuntimeError.
     """
@@ -40,6 +41,10 @@ def convert(weights: Path, folder: Path) -> None:
         _save(Played(step) if name == "paint" else step, given, folder / f"{name}.xml")
         with torch.inference_mode():
             given = step(*given)
+    finer = held.network.finer
+    if isinstance(finer, Finer):
+        face = torch.zeros(1, config.img_resolution, config.img_resolution, 3, dtype=torch.uint8)
+        _save(PlayedFiner(finer), (face,), folder / "finer.xml")
     if held.style_encoder is not None:
         photo = torch.zeros(1, 3, STYLE_SIZE, STYLE_SIZE)
         _save(held.style_encoder, (photo,), folder / "style.xml")

@@ -34,18 +34,21 @@ class Runtime:
     """One weights file, compiled for this CPU; places stay in float32 between the two networks."""
 
     name = "openvino"
+    is_card = False
 
     def __init__(
         self,
         steps: Sequence[openvino.Model],
         style: openvino.Model | None,
+        finer: openvino.Model | None = None,
         threads: int | None = None,
     ) -> None:
         self._threads = playing_threads(threads)
         self._core = openvino.Core()
         self._style_model, self._style = style, None
+        self._finer_model, self._finer = finer, None
         abilities = self._core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
-        quick = "bf16" if "BF16" in abilities else "f32"
+        self._quick = quick = "bf16" if "BF16" in abilities else "f32"
         read, settle, paint = steps
         self._read = self._compiled(read, quick).create_infer_request()
         self._settle = self._compiled(settle, "f32").create_infer_request()
@@ -57,7 +60,9 @@ class Runtime:
         drawing, code = read.inputs[0].get_shape(), settle.inputs[3].get_shape()
         side, channels = paint.outputs[0].get_shape()[2:]
         self._most = code[1]  # people in a blend
-        self.shape = Shape(drawing[1], drawing[3], code[2] - 1, side if channels == 3 else 2 * side)
+        side = side if channels == 3 else 2 * side
+        larger = 0 if finer is None else 2 * side
+        self.shape = Shape(drawing[1], drawing[3], code[2] - 1, side, larger)
         self.device = cpu_words()
 
     def face(self, drawing: NDArray[np.float32], code: Code, knobs: NDArray[np.float32]) -> Picture:
@@ -67,6 +72,15 @@ class Runtime:
         for step in (self._read, self._settle, self._paint):
             step.infer(share_outputs=True)
         return unfolded(self._paint.get_output_tensor(0).data[0])
+
+    def finer(self, face: Picture) -> Picture:
+        if self._finer is None:
+            if self._finer_model is None:
+                return face
+            self._finer = self._compiled(self._finer_model, self._quick).create_infer_request()
+        self._finer.get_input_tensor(0).data[0] = face
+        self._finer.infer(share_outputs=True)
+        return unfolded(self._finer.get_output_tensor(0).data[0])
 
     def code_of(self, picture: NDArray[np.float32]) -> Code | None:
         if self._style is None:
@@ -155,12 +169,10 @@ def _sum(path: Path) -> str:
 def _opened(folder: Path, threads: int | None) -> Runtime:
     core = openvino.Core()
     core.set_property({"ENABLE_MMAP": False})  # the file may be a temporary one
-    style = folder / "style.xml"
-    return Runtime(
-        [core.read_model(folder / f"{step}.xml") for step in STEPS],
-        core.read_model(style) if style.exists() else None,
-        threads,
-    )
+    more = (folder / "style.xml", folder / "finer.xml")
+    style, finer = (core.read_model(path) if path.exists() else None for path in more)
+    steps = [core.read_model(folder / f"{step}.xml") for step in STEPS]
+    return Runtime(steps, style, finer, threads)
 
 
 def _keep(made: Path, folder: Path) -> bool:

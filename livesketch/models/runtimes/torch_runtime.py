@@ -24,9 +24,11 @@ class Runtime:
 
     def __init__(self, held: Checkpoint, device: torch.device) -> None:
         config = held.config
-        self.shape = Shape(
-            config.input_channels, config.input_size, config.z_dim, config.img_resolution
-        )
+        self._finer = getattr(held.network, "finer", None)  # moved along with the network
+        side = config.img_resolution
+        larger = 0 if self._finer is None else 2 * side
+        self.shape = Shape(config.input_channels, config.input_size, config.z_dim, side, larger)
+        self.is_card = device.type != "cpu"
         self.device = device_words(device)
         self._device = device
         self._style = held.style_encoder  # stays on the CPU, in float32: a look is rarely asked for
@@ -48,6 +50,14 @@ class Runtime:
             z = torch.from_numpy(code)[None].to(self._device, self._dtype)
             turned = torch.from_numpy(knobs)[None].to(self._device, self._dtype)
             made = self._network(x.to(memory_format=torch.channels_last), z, turned)
+            return picture_from(made[0].float().cpu().numpy())
+
+    def finer(self, face: Picture) -> Picture:
+        if self._finer is None:
+            return face
+        with torch.inference_mode():
+            x = torch.from_numpy(face).to(self._device).permute(2, 0, 1)[None].float() / 127.5 - 1
+            made = self._finer(x.to(self._dtype, memory_format=torch.channels_last))
             return picture_from(made[0].float().cpu().numpy())
 
     def code_of(self, picture: NDArray[np.float32]) -> Code | None:

@@ -55,6 +55,7 @@ class Runtime:
         self._encoder = network if isinstance(network, psp.Network) else None
         generator = network.generator if isinstance(network, psp.Network) else network
         self._generator, self._device = generator, device
+        self.is_card = device.type != "cpu"
         self.device = device_words(device)
         config = generator.config
         self._channels, self._num_ws, self._w_dim = (
@@ -134,6 +135,10 @@ class Runtime:
             log.warning("half precision is not enough for this network: float32 plays on")
             self._quick, self._is_exact_only = None, True
         return picture_from(self.generate(ws))
+
+    def finer(self, face: Picture) -> Picture:
+        """The face itself: these networks paint as large as they can."""
+        return face
 
     def steered(self, x: NDArray[np.float32] | None, code: Code, mix: Mix) -> NDArray[np.float32]:
         """The latents (num_ws, w_dim) of the face that painted() makes.
