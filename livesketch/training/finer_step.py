@@ -22,8 +22,10 @@ from livesketch.training.world import average_gradients, world_size
 
 HALF_LIFE = 8000  # pictures after which half of the average is new
 LARGEST_GRADIENT = 5.0
-WINDOW, EDGE = 128, 8  # side of what the network is shown of a face; what of it is not judged
-STEPS = 8  # a window begins at one of so many places down and across
+# side of what the network is shown of a face; what of it is not judged, for there the network does
+# not see what lies beside the window
+WINDOW, EDGE = 128, 8
+STEPS = 4  # a window begins at one of so many places and one, down and across
 # pixels of enlarged photos, pixels of painted faces made small again, features, critics
 NEAR, KEPT, ALIKE, SHARP, REAL = 8.0, 12.0, 4.0, 0.25, 0.25
 ROUGH = 0.012  # at most: noise in photos that were made small; painted faces are not clean either
@@ -76,17 +78,23 @@ def finer_step(
         painted = by.painter(maps, batch.regions, z).float().clamp(-1, 1)
     small = _roughened(F.avg_pool2d(batch.pictures, 2))
     weight = looked_at(maps, batch.pictures.shape[-1])
-    painted, small, true, weight = _windows(painted, small, batch.pictures, weight)
+    room = painted.shape[-1] - WINDOW
+    places = [int(torch.randint(0, STEPS + 1, ())) for _ in "yx"]
+    shown = [k * room // STEPS for k in places]
+    # the border of the picture is judged, too
+    judged = [0 if at == 0 else 2 * EDGE if at == room else EDGE for at in shown]
+    painted, small = (_cut(x, shown, WINDOW) for x in (painted, small))
+    true, weight = (_cut(x, [2 * k for k in shown], 2 * WINDOW) for x in (batch.pictures, weight))
     with _mixed(device):
         made = net["network"](torch.cat([painted, small])).float()
-    ours, photos = (_judged(half, 2) for half in made.chunk(2))
-    true, weight = _judged(true, 2), _judged(weight, 2)
+    side, twice = WINDOW - 2 * EDGE, [2 * k for k in judged]
+    made, true, weight = (_cut(x, twice, 2 * side) for x in (made, true, weight))
+    ours, photos = made.chunk(2)
     pixels = (weight * (photos - true).abs()).mean()
-    kept = F.l1_loss(F.avg_pool2d(ours, 2), _judged(painted, 1))
-    both = torch.cat([ours, photos])
+    kept = F.l1_loss(F.avg_pool2d(ours, 2), _cut(painted, judged, side))
     sharp, projected = net["detail_discriminator"], net.get("projected")
     with _mixed(device):
-        patches = sharp(both)[0]
+        patches = sharp(made)[0]
         critic = losses.hinge(sharp(true)[0], patches)
     values = {"critic": critic}
     ramp = min(1.0, warmth / 200)
@@ -97,7 +105,7 @@ def finer_step(
         with _mixed(device):
             with torch.no_grad():
                 wanted = features(true)
-            found = features(both)
+            found = features(made)
             found_photos = [f[count:] for f in found]
             scores = projected(found)
             each = [losses.hinge(a, b) for a, b in zip(projected(wanted), scores, strict=True)]
@@ -124,22 +132,10 @@ def finer_step(
     return losses.figures(values | {"l1": pixels, "kept": kept, "norm": norm})
 
 
-def _windows(painted: Tensor, small: Tensor, true: Tensor, weight: Tensor) -> tuple[Tensor, ...]:
-    """The same window of each, twice as large of the last two."""
-    room = painted.shape[-1] - WINDOW
-    top, left = (int(torch.randint(0, STEPS + 1, ())) * room // STEPS for _ in "yx")
-    out = []
-    for picture, by in ((painted, 1), (small, 1), (true, 2), (weight, 2)):
-        side, y, x = WINDOW * by, top * by, left * by
-        cut = picture[:, :, y : y + side, x : x + side]
-        out.append(cut.contiguous(memory_format=torch.channels_last))
-    return tuple(out)
-
-
-def _judged(window: Tensor, by: int) -> Tensor:
-    """Without the edge, where the network did not see what lies beside the window."""
-    edge = EDGE * by
-    cut = window[:, :, edge:-edge, edge:-edge]
+def _cut(pictures: Tensor, at: list[int], side: int) -> Tensor:
+    """The square of that side which begins `at` so many pixels from above and from the left."""
+    top, left = at
+    cut = pictures[:, :, top : top + side, left : left + side]
     return cut.contiguous(memory_format=torch.channels_last)
 
 

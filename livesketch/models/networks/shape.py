@@ -236,4 +236,6 @@ def turned(points: Tensor, turn: Tensor) -> Tensor:
 def turned_back(points: Tensor, turn: Tensor) -> Tensor:
     """What `turned` undoes."""
     size = (turn * turn).sum(-1, keepdim=True).clamp(min=1e-6)
-    return turned(points, turn * turn.new_tensor([1.0, -1.0]) / size)
+    # no tensor is made of numbers here: a CUDA graph cannot hold that
+    back = torch.stack([turn[..., 0], -turn[..., 1]], -1)
+    return turned(points, back / size)
