@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 
 import torch
 import torch.nn.functional as F
@@ -13,10 +14,12 @@ TINY = 1e-8
 ACT_GAIN = math.sqrt(2)  # keeps the variance of what a leaky ReLU halves
 
 
-def low_pass(gain: float) -> Tensor:
-    """(4, 4), its sum is `gain`."""
-    row = torch.tensor(FILTER, device="cpu")
-    return torch.outer(row, row) * (gain / row.sum() ** 2)
+@cache
+def low_pass(gain: float, device: torch.device, dtype: torch.dtype) -> Tensor:
+    """(4, 4), its sum is `gain`. Made once: a CUDA graph cannot hold the making of numbers."""
+    with torch.inference_mode(False):  # what is learned may go through it, too
+        row = torch.tensor(FILTER, device="cpu")
+        return (torch.outer(row, row) * (gain / row.sum() ** 2)).to(device, dtype)
 
 
 def activated(x: Tensor) -> Tensor:
@@ -92,12 +95,12 @@ class Modulated(nn.Module):
 def smoothed(x: Tensor, gain: float) -> Tensor:
     """(N, C, H + 1, W + 1) -> (N, C, H, W) through the low-pass, one channel at a time."""
     channels = x.shape[1]
-    kernel = low_pass(gain).to(x).expand(channels, 1, 4, 4)
+    kernel = low_pass(gain, x.device, x.dtype).expand(channels, 1, 4, 4)
     return F.conv2d(x, kernel, padding=1, groups=channels)
 
 
 def doubled(picture: Tensor) -> Tensor:
     """(N, 3, H, W) -> (N, 3, 2H, 2W): zeros between the pixels, then the low-pass, in one step."""
     channels = picture.shape[1]
-    kernel = low_pass(4.0).to(picture).expand(channels, 1, 4, 4)
+    kernel = low_pass(4.0, picture.device, picture.dtype).expand(channels, 1, 4, 4)
     return F.conv_transpose2d(picture, kernel, stride=2, padding=1, groups=channels)
