@@ -4,7 +4,7 @@ Alone, as for files, every core makes faces; all other figures are the window's,
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import pairwise
@@ -30,6 +30,8 @@ CLIP_SIZE, CLIP_HZ, CLIP_FRAMES = (640, 480), 30, 60
 WARM_S = 1.5  # a part runs so long before it counts
 READY_WITHIN_S = 300.0
 ENOUGH, LONGEST_S = 12, 60.0  # a part goes on until so many faces were shown, but not for longer
+
+SMALLER, LARGER = {"face_side": "256"}, {"face_side": "512"}
 
 # figures of what was not measured
 NOTHING: dict[str, float | None] = {"p50": None, "p95": None}
@@ -70,7 +72,10 @@ def run(options: BenchOptions) -> Figures:
             spans = faces_alone(pipeline, options.seconds)
             is_drawn = model.task == "sketch"
             clip = clip_of_faces(pipeline) if is_drawn else []
-            steps = {"face": median(spans)} | model.parts_ms() | tracing_steps(pipeline, clip)
+            steps = {"face": median(spans)}
+            if model.side(LARGER) > model.resolution:
+                steps["face_larger"] = median(faces_alone(pipeline, options.seconds, LARGER))
+            steps |= model.parts_ms() | tracing_steps(pipeline, clip)
             figures: Figures = {
                 "device": model.device,
                 "runtime": model.runtime,
@@ -91,9 +96,11 @@ def run(options: BenchOptions) -> Figures:
 # the model alone
 
 
-def faces_alone(pipeline: Pipeline, seconds: float) -> list[float]:
+def faces_alone(
+    pipeline: Pipeline, seconds: float, side: Mapping[str, str] = SMALLER
+) -> list[float]:
     """Milliseconds from sketch to face, each of another drawing, for so many seconds."""
-    settings = frozen(defaults())
+    settings = frozen({**defaults(), **side})
     spans: list[float] = []
     for number, sketch in enumerate(_drawings(pipeline.model.sketch_size, seconds)):
         if pipeline.model.task != "sketch":

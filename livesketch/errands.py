@@ -7,6 +7,7 @@ from dataclasses import replace
 from livesketch.frames import TRACED, Frame, Picture, Request, Result
 from livesketch.looks.cards import LookCards
 from livesketch.looks.cues import Cue
+from livesketch.parameters import frozen
 from livesketch.rig import Rig
 from livesketch.session import Session
 
@@ -83,7 +84,8 @@ class Errands:
         def keep(result: Result) -> None:
             cards.keep(result.request.look, result.face, begun_at)
 
-        return Request(example, session.settings(), session.model, who), keep
+        little = frozen({**session.settings(), "face_side": "256"})
+        return Request(example, little, session.model, who), keep
 
     def _cue(self, rig: Rig, frame: Frame | None) -> tuple[Request, Keep] | None:
         """On the drawing as it is now: what the audience would see."""

@@ -9,7 +9,7 @@ from livesketch.canvas.stroke import Box, strokes_from_points
 from livesketch.canvas.underlay import Ghost
 from livesketch.canvas.viewpoint import Viewpoint
 from livesketch.desk import Desk
-from livesketch.frames import Frame, Picture, Result, Sketch
+from livesketch.frames import Frame, Picture, Result, Settings, Sketch
 from livesketch.picking import turn_handle
 from livesketch.pipeline import Pipeline
 from livesketch.player import Player
@@ -90,12 +90,12 @@ def note(player: Player, answer: Result | None) -> str:
     return answer.note if answer is not None else ""
 
 
-def device_words(pipeline: Pipeline | None) -> str:
-    """The model that plays, and where."""
+def device_words(pipeline: Pipeline | None, settings: Settings) -> str:
+    """The model that plays, how large its faces are, and where."""
     if pipeline is None:
         return ""
     model = pipeline.model
-    return f"{model.name} {model.resolution} · {model.device} · {model.runtime}"
+    return f"{model.name} {model.side(settings)} · {model.device} · {model.runtime}"
 
 
 def example_frame() -> Frame:

@@ -79,7 +79,7 @@ def view_of(
         runtimes=tuple(Choice(name, name) for name in RUNTIMES),
         sources=source_choices(PLACES),
         input_label=hand.label if stage.source is None else stage.source.label,
-        device=device_words(pipeline),
+        device=device_words(pipeline, session.played),
         stats=Stats(
             measures.pen_to_pixel.percentile(50),
             measures.pen_to_pixel.percentile(95),

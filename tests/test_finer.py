@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from test_engine import distance, head
 from tiny import TINY, tiny_network, write_tiny
 from training_data import write_prepared
-from training_stage import narrow, options, silence, small_networks
+from training_stage import options, silence, small_networks
 
 from livesketch import training
 from livesketch.errors import LivesketchError, ModelError, UsageError
@@ -151,9 +151,9 @@ def test_it_learns_from_a_models_faces_and_leaves_their_painter_as_it_is(
     assert after.metadata["enlargements"] == "16"
     kept = after.network.state_dict()
     assert all(torch.equal(kept[k], v) for k, v in before.network.state_dict().items())
-    faces = [open_model(str(p), runtime="torch", device="cpu") for p in (model_file, path)]
-    assert np.array_equal(*(model.face(head(), 3) for model in faces))
-    assert faces[1].face(head(), 3, {"face_side": "512"}).shape == (256, 256, 3)
+    one, two = (open_model(str(p), runtime="torch", device="cpu") for p in (model_file, path))
+    assert np.array_equal(one.face(head(), 3), two.face(head(), 3))
+    assert two.face(head(), 3, {"face_side": "512"}).shape == (256, 256, 3)
 
 
 def test_photos_that_are_too_small_teach_no_large_faces(data, tmp_path) -> None:

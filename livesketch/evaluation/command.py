@@ -23,7 +23,9 @@ def evaluate(args: argparse.Namespace, say: Callable[[str], None]) -> dict[str, 
     """See livesketch.evaluation.run."""
     effort = QUICK if args.quick else FULL
     faithful = defaults()["faithful"] if args.faithful is None else args.faithful
-    settings = frozen({**defaults(), "faithful": checked("faithful", faithful)})
+    # one size, whatever plays them: figures depend on it
+    small = {**defaults(), "face_side": "256"}
+    settings = frozen({**small, "faithful": checked("faithful", faithful)})
     features = load_features(args.features)
     tiers = read_tiers(args.set, say, effort.drawings)
     model = open_model(args.model, runtime=args.runtime, threads=cores())
