@@ -27,7 +27,7 @@ LARGEST_GRADIENT = 5.0
 WINDOW, EDGE = 128, 8
 STEPS = 4  # a window begins at one of so many places and one, down and across
 # pixels of enlarged photos, pixels of painted faces made small again, features, critics
-NEAR, KEPT, ALIKE, SHARP, REAL = 8.0, 12.0, 4.0, 0.25, 0.25
+NEAR, KEPT, ALIKE, SHARP, REAL = 8.0, 12.0, 6.0, 0.12, 0.15
 ROUGH = 0.012  # at most: noise in photos that were made small; painted faces are not clean either
 
 
