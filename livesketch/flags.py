@@ -14,6 +14,7 @@ from livesketch.parameters import PARAMETERS, Parameter, Value, checked
 
 RENDERED = (
     "faithful",
+    "face_side",
     "framing",
     "line_style",
     "line_detail",
@@ -124,7 +125,7 @@ def replay(parser: argparse.ArgumentParser) -> None:
         "--undone", action="store_true", help="also show strokes that were taken back"
     )
     _model_arguments(parser)
-    _knobs(parser, [row for row in PARAMETERS if row.name in ("faithful", "framing")])
+    _knobs(parser, [row for row in PARAMETERS if row.name in ("faithful", "face_side", "framing")])
 
 
 def trace(parser: argparse.ArgumentParser) -> None:

@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from PIL import Image
 from test_engine import distance, head
 from tiny import TINY, tiny_network, write_tiny
 from training_data import write_prepared
 from training_stage import options, silence, small_networks
 
-from livesketch import training
+from livesketch import cli, training
 from livesketch.errors import LivesketchError, ModelError, UsageError
 from livesketch.models import checkpoint
 from livesketch.models.engine import open_model
@@ -112,6 +113,16 @@ def test_another_task_has_large_faces_where_its_people_have(file: Path) -> None:
     model = open_model(str(path), device="cpu", runtime="torch")
     mask = np.zeros((64, 64), np.uint8)
     assert model.face(mask, 1, {"face_side": "512"}).shape == (256, 256, 3)
+
+
+def test_files_are_rendered_as_large_as_is_asked(file: Path, tmp_path: Path) -> None:
+    drawing = tmp_path / "head.png"
+    Image.fromarray((head() * 255).astype(np.uint8)).save(drawing)
+    for said, side in (((), 128), (("--face-side", "512"), 256)):
+        out = tmp_path / f"{side}.png"
+        asked = ["render", str(drawing), "--model", str(file), "-o", str(out), *said]
+        assert cli.run(asked) == 0
+        assert Image.open(out).size == (side, side)
 
 
 # learning it
