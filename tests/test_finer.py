@@ -17,6 +17,7 @@ from livesketch import cli, training
 from livesketch.errors import LivesketchError, ModelError, UsageError
 from livesketch.models import checkpoint
 from livesketch.models.engine import open_model
+from livesketch.models.networks import compact
 from livesketch.models.networks.finer import Finer
 from livesketch.models.networks.played import PlayedFiner
 from livesketch.models.pixels import picture_from, unfolded
@@ -165,6 +166,26 @@ def test_it_learns_from_a_models_faces_and_leaves_their_painter_as_it_is(
     one, two = (open_model(str(p), runtime="torch", device="cpu") for p in (model_file, path))
     assert np.array_equal(one.face(head(), 3), two.face(head(), 3))
     assert two.face(head(), 3, {"face_side": "512"}).shape == (256, 256, 3)
+
+
+def test_another_painter_of_the_same_people_keeps_what_makes_faces_larger(data, tmp_path) -> None:
+    network = tiny_network(replace(LARGE, input_size=256, worn=3))
+    assert network.finer is not None
+    lively(network.finer)
+    start = tmp_path / "start.safetensors"
+    said = {"task": "sketch", "style_space": "large"}
+    checkpoint.save(start, "compact", network, compact.StyleEncoder(network.config), said)
+    for part in ("reader", "painter"):
+        loop.train(options(data, tmp_path, 1, part=part, start=start), silence)
+    for space, is_kept in (("large", True), ("other", False)):
+        some = FinishOptions(data, tmp_path, size=128, start=start, style_space=space)
+        held = checkpoint.load(finish.finish(some, silence))
+        assert bool(held.config.finer) == is_kept
+        if is_kept:
+            assert isinstance(held.network.finer, Finer)
+            kept = held.network.finer.state_dict()
+            for name, tensor in network.finer.state_dict().items():
+                assert torch.allclose(kept[name], tensor, atol=1e-2), name
 
 
 def test_photos_that_are_too_small_teach_no_large_faces(data, tmp_path) -> None:

@@ -109,8 +109,8 @@ def load(path: Path) -> Checkpoint:
     own = str(metadata.get(OWN, ""))
     shared = people_of(path) if own else None
     people = None if shared is None else load(shared)
-    if people is not None and hasattr(module, "reading_for"):
-        config = module.reading_for(people.config, config)
+    if people is not None and hasattr(module, "borrowing"):
+        config = module.borrowing(config, people.config)
     # on the meta device a network has shapes but no memory
     with torch.device("meta"):
         network = module.Network(config)

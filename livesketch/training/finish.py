@@ -45,14 +45,18 @@ def finish(options: FinishOptions, say: Callable[[str], None]) -> Path:
 
     With `model`, painter, style encoder and statistics are that file's, and so is its style space: a
     look is the same person in both. Where `start` is a weights file of the very style space that is
-    wanted, its statistics are kept, and its looks stay the people they were, painted better.
+    wanted, its statistics are kept, and its looks stay the people they were, painted better. What makes
+    that file's faces larger goes with any painter, and is kept, too.
     """
     data, config = open_prepared(options.data), config_of(options.task, options.size)
     given = None if options.model is None else _people(options.model)
+    known = _known(options) if given is None else None
     if given is not None:
         config = replace(
             given.config, input_channels=config.input_channels, input_size=config.input_size
         )
+    elif known is not None and known.config.img_resolution == config.img_resolution:
+        config = replace(config, finer=known.config.finer)
     network, encoder = compact.Network(config).eval(), compact.StyleEncoder(config).eval()
     network.requires_grad_(False)
     encoder.requires_grad_(False)
@@ -72,12 +76,12 @@ def finish(options: FinishOptions, say: Callable[[str], None]) -> Path:
         _load(encoder, painted["networks"].get("style_encoder"))
         metadata["style_space"] = options.style_space or f"{options.out.name}-{options.seed}"
         metadata["pictures"] = str(painted.get("pictures", 0))
-        known = _known(options)
         if known is None:
             _describe(network, encoder, data, options.seed, say)
         else:
             people = cast(compact.Network, known.network)
             _load(network.settle, people.settle.state_dict())
+            network.finer = people.finer if config.finer else None
             say(f"looks stay the people of {known.style_space}")
     path = options.out / f"{options.task}.safetensors"
     # another task for the same people needs no second copy of them

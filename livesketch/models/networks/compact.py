@@ -97,14 +97,9 @@ def config_from(values: object) -> Config:
     return config
 
 
-def reading_for(people: Config, reader: Config) -> Config:
-    """Of a file that holds a reader alone: all but the reader is as the file of its people says."""
-    return replace(
-        people,
-        input_channels=reader.input_channels,
-        input_size=reader.input_size,
-        reader=reader.reader,
-    )
+def borrowing(config: Config, people: Config) -> Config:
+    """Of a file that holds a reader alone: its people's larger faces may be younger than the reader."""
+    return replace(config, finer=people.finer)
 
 
 class Network(nn.Module):
