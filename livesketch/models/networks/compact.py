@@ -97,9 +97,9 @@ def config_from(values: object) -> Config:
     return config
 
 
-def borrowing(config: Config, people: Config) -> Config:
+def borrowing(config: Config, people: object) -> Config:
     """Of a file that holds a reader alone: its people's larger faces may be younger than the reader."""
-    return replace(config, finer=people.finer)
+    return replace(config, finer=people.finer) if isinstance(people, Config) else config
 
 
 class Network(nn.Module):
