@@ -19,7 +19,7 @@ from livesketch import training
 from livesketch.errors import ModelError, OutputError, SourceError, UsageError
 from livesketch.models import checkpoint
 from livesketch.models.networks.face_lines import MAPS, PARTS, POINTS, Lines
-from livesketch.training import loop, paint_step, preview, state
+from livesketch.training import batches, loop, paint_step, preview, progress, state
 from livesketch.training.dataset import open_prepared
 from livesketch.training.read_step import importance
 
@@ -274,10 +274,24 @@ def test_the_log_can_be_read_as_a_table(data, tmp_path, monkeypatch):
         rows = list(csv.DictReader(path.open()))
         assert [row["step"] for row in rows] == ["1", "2", "3"]
         assert [row["pictures"] for row in rows] == ["4", "8", "12"]
-        named = [name for name in loop.LOGGED[part] if rows[0][name]]
+        named = [name for name in progress.LOGGED[part] if rows[0][name]]
         # without --features six are empty, without --photo-reader one
-        assert len(named) >= len(loop.LOGGED[part]) - 7
+        assert len(named) >= len(progress.LOGGED[part]) - 7
         assert all(np.isfinite(float(rows[0][name])) for name in named)
+
+
+class Threads(torch.utils.data.Dataset):
+    """How many OpenCV would start, asked where examples are made."""
+
+    def __getitem__(self, step: int) -> tuple[np.ndarray, ...]:
+        import cv2
+
+        return (np.array(cv2.getNumThreads()),)
+
+
+def test_those_who_make_examples_do_not_starve_each_other():
+    made = batches._arrays(Threads(), 0, 2)  # type: ignore[arg-type]
+    assert [int(next(made)[0]) for _ in range(2)] == [1, 1]
 
 
 # the command

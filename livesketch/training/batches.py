@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from livesketch.training import raster
 from livesketch.training.dataset import Prepared
 from livesketch.training.encode_examples import Encoding, encoding_of
 from livesketch.training.encode_step import EncodeBatch
@@ -143,8 +144,13 @@ def _arrays(examples: _Examples, first: int, workers: int) -> Iterator[tuple[np.
             sampler=range(first, 2**31),
             num_workers=(cores or 1) - 1 if workers < 0 else workers,
             collate_fn=tuple,
+            worker_init_fn=_begun,
         )
     )
+
+
+def _begun(worker: int) -> None:
+    raster.stay_on_one_core()
 
 
 def _tensor(array: np.ndarray, device: torch.device) -> Tensor:

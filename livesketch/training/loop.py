@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -16,7 +15,7 @@ from torch import Tensor
 from livesketch.errors import OutputError, UsageError
 from livesketch.models.networks import compact, pix2pix
 from livesketch.models.networks.face_lines import POINTS, Lines
-from livesketch.training import likeness, preview, state, world
+from livesketch.training import likeness, preview, progress, state, world
 from livesketch.training.batches import Share, encodings, pairs, portraits, readings
 from livesketch.training.dataset import Prepared, open_prepared
 from livesketch.training.encode_examples import CHANNELS
@@ -124,11 +123,11 @@ def train(options: TrainOptions, say: Callable[[str], None]) -> None:
         if rank:
             continue
         if learned.step % 50 == 0 or time.monotonic() - shown > SAY_EVERY:
-            _log(options.out / f"{path.stem}.csv", learned, values)
+            progress.log(options.out / f"{path.stem}.csv", learned, values)
         if time.monotonic() - shown > SAY_EVERY:
             rate = (learned.step - first) * options.batch / (time.monotonic() - begin)
             left = options.minutes * (1 - part)
-            say(_line(learned, rate, left, values))
+            say(progress.line(learned, rate, left, values))
             shown = time.monotonic()
         if time.monotonic() - written > SAVE_EVERY:
             _write(learned, path, data, options, given, by)
@@ -246,53 +245,6 @@ def _folder(path: Path) -> None:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"{path} cannot be made: {error.strerror}") from error
-
-
-def _line(learned: State, rate: float, left: float, values: dict[str, Tensor]) -> str:
-    numbers = "  ".join(f"{k} {float(v):.3f}" for k, v in values.items())
-    return f"{learned.pictures} pictures, {rate:.1f}/s, {left:.0f} min left  {numbers}"
-
-
-def _log(path: Path, learned: State, values: dict[str, Tensor]) -> None:
-    row: dict[str, float] = {"step": learned.step, "pictures": learned.pictures}
-    row |= {name: float(value) for name, value in values.items()}
-    names = ["step", "pictures", *LOGGED[learned.part]]
-    try:
-        with path.open("a", newline="") as file:
-            writer = csv.DictWriter(file, names)
-            if file.tell() == 0:
-                writer.writeheader()
-            writer.writerow(row)
-    except OSError as error:
-        raise OutputError(
-            f"{path} cannot be written: {error.strerror}",
-            hint="make room and start the same command again to go on",
-        ) from error
-
-
-LOGGED = {
-    "reader": ["misplaced", "mislabelled", "nme_percent"],
-    "painter": [
-        "critic",
-        "projected",
-        "sharp",
-        "alike",
-        "adversarial",
-        "l1",
-        "match",
-        "kl",
-        "told",
-        "own",
-        "borrowed",
-        "twins",
-        "crowd",
-        "misplaced",
-        "norm",
-    ],
-    "finer": ["critic", "projected", "alike", "l1", "kept", "norm"],
-    "pix2pix": ["critic", "adversarial", "l1"],
-    "encoder": ["loss", "l2", "w_norm", "alike", "unlike"],
-}
 
 
 def _write(

@@ -53,6 +53,12 @@ def strokes(lines: list[np.ndarray], side: int, width: float) -> np.ndarray:
     return canvas
 
 
+def stay_on_one_core() -> None:
+    """OpenCV starts a thread for every core, in every process that makes examples: they starve each other."""
+    if cv2 is not None:
+        cv2.setNumThreads(0)
+
+
 def can_ink() -> bool:
     return cv2 is not None
 
