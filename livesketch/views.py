@@ -48,7 +48,7 @@ def view_of(
 ) -> View:
     """`paper` is its picture and what changed in it; `is_answered`: nothing newer was asked."""
     session, pipeline, now = stage.session, stage.player.pipeline, time.monotonic()
-    document = session.document
+    document, played = session.document, session.played
     return View(
         source=session.source,
         paper=paper[0],
@@ -70,7 +70,7 @@ def view_of(
         is_held=session.is_held,
         looks=tuple(LookCard(who.name, errands.cards.picture(who)) for who in session.looks),
         look_index=session.look_index,
-        values=session.played,
+        values=played,
         kind=pipeline.model.kind if pipeline is not None else "",
         task=pipeline.model.task if pipeline is not None else "",
         model=session.model,
@@ -79,7 +79,7 @@ def view_of(
         runtimes=tuple(Choice(name, name) for name in RUNTIMES),
         sources=source_choices(PLACES),
         input_label=hand.label if stage.source is None else stage.source.label,
-        device=device_words(pipeline, session.played),
+        device=device_words(pipeline, played),
         stats=Stats(
             measures.pen_to_pixel.percentile(50),
             measures.pen_to_pixel.percentile(95),

@@ -24,8 +24,8 @@ def evaluate(args: argparse.Namespace, say: Callable[[str], None]) -> dict[str, 
     effort = QUICK if args.quick else FULL
     faithful = defaults()["faithful"] if args.faithful is None else args.faithful
     # one size, whatever plays them: figures depend on it
-    small = {**defaults(), "face_side": "256"}
-    settings = frozen({**small, "faithful": checked("faithful", faithful)})
+    said = {"face_side": "256", "faithful": checked("faithful", faithful)}
+    settings = frozen({**defaults(), **said})
     features = load_features(args.features)
     tiers = read_tiers(args.set, say, effort.drawings)
     model = open_model(args.model, runtime=args.runtime, threads=cores())

@@ -173,10 +173,8 @@ def _learn(args: argparse.Namespace) -> None:
 
         size = min(SIDE, frozen(args.generator).network.config.img_resolution)
     needed = whole if args.model is None else ("reader",)
-    if args.part == "finer" and args.model is not None:
-        from livesketch.training.finer_step import larger
-
-        needed, size = ("finer",), larger(args.model)
+    if args.part == "finer":
+        needed = ("finer",)
     parts = needed if args.part == "both" else (args.part,)
     rank, _ = world.join()
     try:

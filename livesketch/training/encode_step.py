@@ -10,10 +10,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from livesketch.training import losses
+from livesketch.training.descent import follow, gradients, mixed
 from livesketch.training.frozen import Frozen
 from livesketch.training.perceptual import Features
 from livesketch.training.state import State
-from livesketch.training.world import average_gradients, world_size
 
 HALF_LIFE = 3000  # pictures after which half of the average is new
 SIDE = 256  # pixels at which pictures are compared, of however large a generator
@@ -48,7 +48,7 @@ def encode_step(
     """Gradients, and one step of the encoder. The generator stays as it is."""
     encoder = learned.networks["network"]
     seen = as_shown(batch.seen, learned.task)
-    with torch.autocast(seen.device.type, dtype=torch.bfloat16):
+    with mixed(seen.device):
         away = encoder(seen).float()
     made = painted(generator, away, batch.pictures.shape[-1])
     pixels = F.mse_loss(made, batch.pictures)
@@ -66,14 +66,10 @@ def encode_step(
         loss = loss + weight * unlike
         values["unlike"] = unlike
     parameters = list(encoder.parameters())
-    learned.optimizers["encoder"].zero_grad(set_to_none=True)
-    loss.backward(inputs=parameters)
-    average_gradients(parameters)
+    gradients(learned, "encoder", loss, parameters)
     nn.utils.clip_grad_norm_(parameters, LARGEST_GRADIENT)
     learned.optimizers["encoder"].step()
-    count = len(seen) * world_size()
-    keep = min(0.5 ** (count / HALF_LIFE), 1 - 1 / (learned.step + 2))
-    losses.blend(learned.networks["average"], encoder, keep)
+    follow(learned, len(seen), HALF_LIFE)
     for mine, its in zip(learned.networks["average"].buffers(), encoder.buffers(), strict=True):
         mine.copy_(its)  # statistics of the batches are an average already
     return losses.figures({"loss": loss, **values})

@@ -15,10 +15,11 @@ from livesketch.models import checkpoint
 from livesketch.models.networks import compact
 from livesketch.models.networks.face_lines import Lines
 from livesketch.training import losses
+from livesketch.training.descent import follow, gradients, mixed
 from livesketch.training.paint_step import PaintBatch, between, looked_at
 from livesketch.training.perceptual import Features
 from livesketch.training.state import State
-from livesketch.training.world import average_gradients, world_size
+from livesketch.training.world import average_gradients
 
 HALF_LIFE = 8000  # pictures after which half of the average is new
 LARGEST_GRADIENT = 5.0
@@ -55,11 +56,6 @@ def artist(path: Path, device: torch.device) -> Artist:
     return Artist(*parts, held.config)
 
 
-def larger(path: Path) -> int:
-    """The side of the faces that are to be learned, twice the model's."""
-    return 2 * int(checkpoint.load(path).config.img_resolution)
-
-
 def finer_step(
     learned: State, batch: PaintBatch, by: Artist, features: Features | None, warmth: int
 ) -> dict[str, Tensor]:
@@ -71,7 +67,7 @@ def finer_step(
     net, device = learned.networks, batch.pictures.device
     count = len(batch.pictures)
     maps = by.lines(batch.points)
-    with torch.no_grad(), _mixed(device):
+    with torch.no_grad(), mixed(device):
         mean = by.style_encoder(batch.straights)[0].float()
         order = torch.arange(count, device=device)[:, None]
         z = torch.where(order % 2 == 0, mean, between(mean, order))
@@ -85,7 +81,7 @@ def finer_step(
     judged = [0 if at == 0 else 2 * EDGE if at == room else EDGE for at in shown]
     painted, small = (_cut(x, shown, WINDOW) for x in (painted, small))
     true, weight = (_cut(x, [2 * k for k in shown], 2 * WINDOW) for x in (batch.pictures, weight))
-    with _mixed(device):
+    with mixed(device):
         made = net["network"](torch.cat([painted, small])).float()
     side, twice = WINDOW - 2 * EDGE, [2 * k for k in judged]
     made, true, weight = (_cut(x, twice, 2 * side) for x in (made, true, weight))
@@ -93,42 +89,39 @@ def finer_step(
     pixels = (weight * (photos - true).abs()).mean()
     kept = F.l1_loss(F.avg_pool2d(ours, 2), _cut(painted, judged, side))
     sharp, projected = net["detail_discriminator"], net.get("projected")
-    with _mixed(device):
+    with mixed(device):
         patches = sharp(made)[0]
         critic = losses.hinge(sharp(true)[0], patches)
     values = {"critic": critic}
     ramp = min(1.0, warmth / 200)
-    with _mixed(device):
-        loss = NEAR * pixels + KEPT * kept - SHARP * ramp * patches.float().mean()
+    loss = NEAR * pixels + KEPT * kept - SHARP * ramp * patches.float().mean()
     taught = [*sharp.parameters()]
     if features is not None and projected is not None:
-        with _mixed(device):
+        with mixed(device):
             with torch.no_grad():
                 wanted = features(true)
             found = features(made)
             found_photos = [f[count:] for f in found]
             scores = projected(found)
             each = [losses.hinge(a, b) for a, b in zip(projected(wanted), scores, strict=True)]
-        critic = critic + torch.stack(each).mean()
+        of_features = torch.stack(each).mean()
+        critic = critic + of_features
         taught += projected.parameters()
         alike = losses.matching(found_photos, wanted, slice(None))
         real = torch.stack([s.float().mean() for s in scores]).mean()
         loss = loss + ALIKE * alike - REAL * ramp * real
-        values |= {"projected": critic - values["critic"], "alike": alike}
+        values |= {"projected": of_features, "alike": alike}
     learned.optimizers["critics"].zero_grad(set_to_none=True)
     critic.backward(inputs=taught, retain_graph=True)
     if learned.step % 16 == 0:
         (losses.r1(lambda y: sharp(y)[0].float().mean((1, 2, 3)), true) * 2).backward()
     average_gradients(taught)
     parameters = list(net["network"].parameters())
-    learned.optimizers["finer"].zero_grad(set_to_none=True)
-    loss.backward(inputs=parameters)
-    average_gradients(parameters)
+    gradients(learned, "finer", loss, parameters)
     norm = nn.utils.clip_grad_norm_(parameters, LARGEST_GRADIENT)
     for optimizer in learned.optimizers.values():
         optimizer.step()
-    keep = min(0.5 ** (count * world_size() / HALF_LIFE), 1 - 1 / (warmth + 2))
-    losses.blend(net["average"], net["network"], keep)
+    follow(learned, count, HALF_LIFE)
     return losses.figures(values | {"l1": pixels, "kept": kept, "norm": norm})
 
 
@@ -144,7 +137,3 @@ def _roughened(small: Tensor) -> Tensor:
     blurred = F.avg_pool2d(F.pad(small, (1, 1, 1, 1), mode="replicate"), 3, 1)
     share, rough = torch.rand(2, len(small), 1, 1, 1, device=small.device)
     return small.lerp(blurred, 0.8 * share) + ROUGH * 2 * rough * torch.randn_like(small)
-
-
-def _mixed(device: torch.device) -> torch.autocast:
-    return torch.autocast(device.type, dtype=torch.bfloat16)

@@ -16,6 +16,7 @@ from livesketch.errors import LivesketchError, ModelError, OutputError
 from livesketch.models import checkpoint
 from livesketch.models.checkpoint import Checkpoint
 from livesketch.models.networks import compact, pix2pix, psp
+from livesketch.models.networks.finer import Finer
 from livesketch.training import directions, looks, preview, shapes, state, suiting, wardrobe
 from livesketch.training.dataset import Prepared, open_prepared
 from livesketch.training.encode_examples import CHANNELS
@@ -98,12 +99,9 @@ def finish_finer(options: FinishOptions, say: Callable[[str], None]) -> Path:
     if options.model is None:
         raise ModelError("what makes faces larger needs a model", hint="give --model FILE")
     given, learned = _people(options.model), state.read(kept(options.out, "finer", options.task))
-    config = replace(given.config, finer=FINER)
-    network = compact.Network(config).eval().requires_grad_(False)
-    _load(network.finer, learned["networks"].get("average"))  # type: ignore[arg-type]
-    own = {f"finer.{name}": tensor for name, tensor in network.finer.state_dict().items()}  # type: ignore[union-attr]
-    was = {k: v for k, v in given.network.state_dict().items() if not k.startswith("finer.")}
-    _load(network, was | own)
+    network = cast(compact.Network, given.network)
+    network.config, network.finer = replace(given.config, finer=FINER), Finer(FINER)
+    _load(network.finer, learned["networks"].get("average"))
     encoder = cast(compact.StyleEncoder, given.style_encoder)
     said = {k: v for k, v in given.metadata.items() if k not in ("network", "config", "format")}
     metadata = said | {"enlargements": str(learned.get("pictures", 0))}

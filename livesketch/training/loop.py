@@ -82,6 +82,10 @@ def train(options: TrainOptions, say: Callable[[str], None]) -> None:
     rank, many = world.join()
     device = torch.device(options.device or ("cuda" if torch.cuda.is_available() else "cpu"))
     data = open_prepared(options.data)
+    by = None
+    if options.part == "finer" and options.model is not None:
+        by = artist(options.model, device)
+        options = replace(options, size=2 * by.config.img_resolution)
     side = data.pictures.shape[1]
     if options.part != "reader" and options.size > side:
         raise UsageError(
@@ -93,9 +97,6 @@ def train(options: TrainOptions, say: Callable[[str], None]) -> None:
     if options.features is not None and options.part in ("painter", "finer", "encoder"):
         features = Features(options.features).to(device).eval()
     given = None if options.generator is None else frozen(options.generator)
-    by = None
-    if options.part == "finer" and options.model is not None:
-        by = artist(options.model, device)
     learned = _new(options, data, device, features, given, by)
     path = kept(options.out, options.part, options.task)
     if path.exists():

@@ -12,12 +12,13 @@ from torch import Tensor, nn
 from livesketch.models.networks.face_lines import Lines
 from livesketch.models.networks.painter import BASE, Painter
 from livesketch.training import losses
+from livesketch.training.descent import follow, gradients, mixed
 from livesketch.training.discriminator import DetailDiscriminator, Discriminator
 from livesketch.training.likeness import LENDER, TWIN, Likeness, unlike
 from livesketch.training.perceptual import Features, ProjectedDiscriminator
 from livesketch.training.placing import Placing
 from livesketch.training.state import State
-from livesketch.training.world import average_gradients, world_size
+from livesketch.training.world import average_gradients
 
 HALF_LIFE = 12_000  # pictures after which half of an average is new
 LARGEST_GRADIENT = 20.0
@@ -58,7 +59,7 @@ def paint_step(
     painter, encode = cast(Painter, net["network"]), net["style_encoder"]
     count, device = len(batch.pictures), batch.pictures.device
     maps, regions = lines(batch.points), _blurred(batch.regions)
-    with _mixed(device):
+    with mixed(device):
         mean, log_var = (t.float() for t in encode(batch.straights))
         noise = torch.randn_like(mean)
         order = torch.arange(count, device=device)[:, None]
@@ -78,7 +79,7 @@ def paint_step(
     adversarial = -judged.made[0].float().mean() + F.softplus(-judged.made[1].float()).mean()
     matched = losses.matching(judged.made[2], judged.true[2], OWNERS)
     divergence = losses.kl(mean[OWNERS], log_var[OWNERS])
-    with _mixed(device):
+    with mixed(device):
         again = encode(small)[0].float()
     # a look is seen in every face it makes
     told = F.smooth_l1_loss(again[OTHERS], z[OTHERS].detach())
@@ -95,7 +96,7 @@ def paint_step(
         loss = loss + 6 * _mean(alike) + 1.5 * layout
         values["alike"] = _mean(alike)
     if likeness is not None:
-        with _mixed(device):
+        with mixed(device):
             off = unlike(
                 likeness(made, batch.points), likeness(batch.pictures, batch.points).detach()
             )
@@ -103,7 +104,7 @@ def paint_step(
         loss = loss + TWINS * off.twins + CROWD * off.crowd
         values |= vars(off)
     if placing is not None:
-        with _mixed(device):
+        with mixed(device):
             misplaced = placing.misplaced(small, true)
         loss = loss + PLACED * misplaced
         values["misplaced"] = misplaced
@@ -111,15 +112,12 @@ def paint_step(
         loss = loss - 0.3 * min(1.0, warmth / 600) * judged.made_sharp[0].float().mean()
         loss = loss + 4 * losses.matching(judged.made_sharp[1], judged.true_sharp[1], OWNERS)
     parameters = [p for name in PAINTERS for p in net[name].parameters()]
-    learned.optimizers["painters"].zero_grad(set_to_none=True)
-    loss.backward(inputs=parameters)
-    average_gradients(parameters)
+    gradients(learned, "painters", loss, parameters)
     # one wild gradient would move every weight by ten ordinary steps: Adam has no momentum here
     norm = nn.utils.clip_grad_norm_(parameters, LARGEST_GRADIENT)
     for optimizer in learned.optimizers.values():
         optimizer.step()
-    keep = min(0.5 ** (count * world_size() / HALF_LIFE), 1 - 1 / (warmth + 2))
-    losses.blend(net["average"], painter, keep)
+    follow(learned, count, HALF_LIFE)
     values |= {
         "adversarial": adversarial,
         "l1": pixels,
@@ -157,7 +155,7 @@ def _judge(
     true, false, maps = change(pictures), change(made), shift(maps)
     shown = F.avg_pool2d(true, fold)
     window = true_sharp = made_sharp = None
-    with _mixed(made.device):
+    with mixed(made.device):
         critic = cast(Discriminator, net["discriminator"])
         judged_true, judged_made = critic(shown, maps), critic(F.avg_pool2d(false, fold), maps)
         if learned.step % 2 == 0 and fold > 1:  # details are learned faster than faces
@@ -255,7 +253,3 @@ def _blurred(regions: Tensor) -> Tensor:
 
 def _mean(values: list[Tensor]) -> Tensor:
     return torch.stack(values).mean()
-
-
-def _mixed(device: torch.device) -> torch.autocast:
-    return torch.autocast(device.type, dtype=torch.bfloat16)

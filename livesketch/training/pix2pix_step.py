@@ -9,8 +9,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from livesketch.training import losses
+from livesketch.training.descent import gradients, mixed
 from livesketch.training.state import State
-from livesketch.training.world import average_gradients
 
 NEAR = 100.0  # how much more the distance to the photo counts than passing for one
 
@@ -26,13 +26,13 @@ def pix2pix_step(learned: State, batch: PairBatch) -> dict[str, Tensor]:
     network, critic = learned.networks["network"], learned.networks["discriminator"]
     unused = batch.seen.new_zeros(len(batch.seen), 1)
     shown = batch.seen * 2 - 1
-    with _mixed(batch.seen.device):
+    with mixed(batch.seen.device):
         made = network(batch.seen, unused, unused).float()
         told = critic(shown, batch.pictures).float(), critic(shown, made.detach()).float()
     # halved: the critic must not learn faster than the U-Net
     judged = (_passing(told[0], 1.0) + _passing(told[1], 0.0)) / 2
     _descend(learned, "discriminator", judged)
-    with _mixed(batch.seen.device):
+    with mixed(batch.seen.device):
         passing = _passing(critic(shown, made).float(), 1.0)
     distance = F.l1_loss(made, batch.pictures)
     _descend(learned, "network", passing + NEAR * distance)
@@ -44,12 +44,5 @@ def _passing(told: Tensor, truth: float) -> Tensor:
 
 
 def _descend(learned: State, name: str, loss: Tensor) -> None:
-    parameters = list(learned.networks[name].parameters())
-    learned.optimizers[name].zero_grad(set_to_none=True)
-    loss.backward(inputs=parameters)
-    average_gradients(parameters)
+    gradients(learned, name, loss, list(learned.networks[name].parameters()))
     learned.optimizers[name].step()
-
-
-def _mixed(device: torch.device) -> torch.autocast:
-    return torch.autocast(device.type, dtype=torch.bfloat16)

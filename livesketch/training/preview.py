@@ -18,7 +18,7 @@ from livesketch.training import raster
 from livesketch.training.dataset import Prepared
 from livesketch.training.encode_examples import SEEN_SIDE, encoding_of
 from livesketch.training.encode_step import as_shown, painted
-from livesketch.training.examples import pair, portrait, straight_portrait
+from livesketch.training.examples import Portrait, pair, portrait, straight_portrait
 from livesketch.training.finer_step import Artist
 from livesketch.training.frozen import Frozen
 from livesketch.training.tasks import INPUTS, seen_by
@@ -82,13 +82,11 @@ def portraits(
     """Photos, the same painted in their own look, in their neighbour's, and in two looks between photos'."""
     made = [portrait(data, size, np.random.default_rng((seed, k))) for k in range(8)]
     device = next(painter.parameters()).device
-    points = torch.from_numpy(np.stack([e.points for e in made])).to(device)
-    regions = torch.from_numpy(np.stack([e.regions for e in made])).to(device).float() / 4
-    straight = torch.from_numpy(np.stack([e.straight for e in made])).to(device)
+    points, regions, photos = _shown_to_painter(made, device)
     rows = [np.concatenate([e.picture for e in made], 1)]
     with torch.no_grad():
         maps = Lines().to(device)(points)
-        own = style_encoder(straight.permute(0, 3, 1, 2).float() / 127.5 - 1)[0]
+        own = style_encoder(photos)[0]
         middle = own.mean(0)
         nobody = middle + (own[:2] + own[3:5] - 2 * middle) / 2**0.5
         for z in (own, own.roll(1, 0), *nobody[:, None].expand(2, 8, -1)):
@@ -100,11 +98,9 @@ def enlarged(finer: nn.Module, by: Artist, data: Prepared, size: int, seed: int 
     """Painted faces merely enlarged, the same made finer, and the photos that they are of."""
     made = [straight_portrait(data, size, np.random.default_rng((seed, k))) for k in range(4)]
     device = next(finer.parameters()).device
-    points = torch.from_numpy(np.stack([e.points for e in made])).to(device)
-    regions = torch.from_numpy(np.stack([e.regions for e in made])).to(device).float() / 4
-    straight = torch.from_numpy(np.stack([e.straight for e in made])).to(device)
+    points, regions, photos = _shown_to_painter(made, device)
     with torch.no_grad():
-        z = by.style_encoder(straight.permute(0, 3, 1, 2).float() / 127.5 - 1)[0]
+        z = by.style_encoder(photos)[0]
         faces_ = by.painter(by.lines(points), regions, z).clamp(-1, 1)
         fine = [_picture(face) for face in finer(faces_)]
     plain = [raster.enlarged(_picture(face), size) for face in faces_]
@@ -155,6 +151,15 @@ def faces(network: compact.Network, task: str, data: Prepared, seed: int = 5) ->
             row = [_picture(network(one[None], z, knobs)[0]) for one in x]
         rows.append(np.concatenate(row, 1))
     return np.concatenate(rows)
+
+
+def _shown_to_painter(
+    made: list[Portrait], device: torch.device
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Points, regions, and the photos as a style encoder takes them."""
+    fields = ([getattr(e, name) for e in made] for name in ("points", "regions", "straight"))
+    points, regions, photos = (torch.from_numpy(np.stack(some)).to(device) for some in fields)
+    return points, regions.float() / 4, photos.permute(0, 3, 1, 2).float() / 127.5 - 1
 
 
 def _picture(face: torch.Tensor) -> np.ndarray:

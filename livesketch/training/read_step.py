@@ -12,8 +12,8 @@ from torch import Tensor, nn
 from livesketch.models.networks.face_lines import PARTS, POINTS
 from livesketch.models.networks.reader import Reader
 from livesketch.training import losses
+from livesketch.training.descent import follow, gradients, mixed
 from livesketch.training.state import State
-from livesketch.training.world import average_gradients, world_size
 
 HALF_LIFE = 10_000  # pictures
 LARGEST_GRADIENT = 5.0
@@ -47,20 +47,15 @@ def misplaced(found: Tensor, there: Tensor, weight: Tensor) -> Tensor:
 def read_step(learned: State, batch: ReadBatch, weight: Tensor) -> dict[str, Tensor]:
     """Gradients, and one step of the optimizer. weight: importance() on the batch's device."""
     reader = cast(Reader, learned.networks["network"])
-    with torch.autocast(batch.seen.device.type, dtype=torch.bfloat16):
+    with mixed(batch.seen.device):
         found, logits, _ = reader(batch.seen)
     off = misplaced(found, batch.points, weight)
     mislabelled = -(batch.regions * F.log_softmax(logits.float(), 1)).sum(1).mean()
-    optimizer = learned.optimizers["reader"]
-    optimizer.zero_grad(set_to_none=True)
-    (60 * off + 0.5 * mislabelled).backward()
     parameters = list(reader.parameters())
-    average_gradients(parameters)
+    gradients(learned, "reader", 60 * off + 0.5 * mislabelled, parameters)
     nn.utils.clip_grad_norm_(parameters, LARGEST_GRADIENT)
-    optimizer.step()
-    count = len(found) * world_size()
-    keep = min(0.5 ** (count / HALF_LIFE), 1 - 1 / (learned.step + 2))
-    losses.blend(learned.networks["average"], reader, keep)
+    learned.optimizers["reader"].step()
+    follow(learned, len(found), HALF_LIFE)
     wide = (batch.points[:, CORNERS[0]] - batch.points[:, CORNERS[1]]).norm(dim=-1)
     far = (found - batch.points).norm(dim=-1).mean(1) / wide.clamp(min=0.05)
     return losses.figures(

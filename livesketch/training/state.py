@@ -91,20 +91,16 @@ def new_painter(
         "detail_discriminator": DetailDiscriminator(),
     }
     rates = {"discriminator": CRITIC_RATE, "detail_discriminator": DETAIL_RATE}
-    if features is not None:
-        networks["projected"] = ProjectedDiscriminator(features.channels)
-        rates["projected"] = PROJECTED_RATE
-    _place(networks, device)
+    critics = _critics(networks, rates, features, device)
     named = list(network.named_parameters())
     painters = [
         {"params": [p for n, p in named if n not in known], "rate": NEW_RATE},
         {"params": [p for n, p in named if n in known], "rate": KNOWN_RATE},
         {"params": list(style_encoder.parameters()), "rate": STYLE_RATE},
     ]
-    critics = [{"params": list(networks[n].parameters()), "rate": r} for n, r in rates.items()]
     optimizers: dict[str, torch.optim.Optimizer] = {
         "painters": torch.optim.Adam(painters, NEW_RATE, betas=(0.0, 0.99)),
-        "critics": torch.optim.Adam(critics, CRITIC_RATE, betas=(0.0, 0.99)),
+        "critics": critics,
     }
     return State("painter", "", config.img_resolution, 0, 0, networks, optimizers)
 
@@ -127,15 +123,11 @@ def new_finer(
         "detail_discriminator": DetailDiscriminator(),
     }
     rates = {"detail_discriminator": DETAIL_RATE}
-    if features is not None:
-        networks["projected"] = ProjectedDiscriminator(features.channels)
-        rates["projected"] = PROJECTED_RATE
-    _place(networks, device)
+    critics = _critics(networks, rates, features, device)
     own = [{"params": list(network.parameters()), "rate": FINER_RATE}]
-    critics = [{"params": list(networks[n].parameters()), "rate": r} for n, r in rates.items()]
     optimizers: dict[str, torch.optim.Optimizer] = {
         "finer": torch.optim.Adam(own, FINER_RATE, betas=(0.5, 0.99)),
-        "critics": torch.optim.Adam(critics, DETAIL_RATE, betas=(0.0, 0.99)),
+        "critics": critics,
     }
     side = 2 * config.img_resolution
     return State("finer", "", side, 0, 0, networks, optimizers)
@@ -184,6 +176,21 @@ def new_encoder(
     groups = [{"params": list(network.parameters()), "rate": ENCODER_RATE}]
     optimizer = torch.optim.Adam(groups, ENCODER_RATE, betas=(0.9, 0.99))
     return State("encoder", task, size, 0, 0, networks, {"encoder": optimizer})
+
+
+def _critics(
+    networks: dict[str, nn.Module],
+    rates: dict[str, float],
+    features: Features | None,
+    device: torch.device,
+) -> torch.optim.Optimizer:
+    """Where there are features, one more critic judges them. All networks are then where they learn."""
+    if features is not None:
+        networks["projected"] = ProjectedDiscriminator(features.channels)
+        rates = rates | {"projected": PROJECTED_RATE}
+    _place(networks, device)
+    groups = [{"params": list(networks[n].parameters()), "rate": r} for n, r in rates.items()]
+    return torch.optim.Adam(groups, CRITIC_RATE, betas=(0.0, 0.99))
 
 
 def _copied(network: nn.Module) -> nn.Module:

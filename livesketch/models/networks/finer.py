@@ -6,7 +6,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from livesketch.models.networks.face_lines import keep_constant
-from livesketch.models.networks.painter import Unfold, act, bilinear, unfolded
+from livesketch.models.networks.painter import Unfold, act, bilinear, enlarged, unfolded
 
 BODY = 4  # convolutions at half the face's size, where they cost a quarter
 FINE = 8  # channels at the face's own size
@@ -42,5 +42,4 @@ class Finer(nn.Module):
         for conv in self.body:
             h = h + act(conv(h))
         h = self.unfold(act(self.grow(h)))
-        wide = F.pad(face, (1, 1, 1, 1), mode="replicate")
-        return self.rgb(h) + F.conv2d(wide, self.enlarge.to(face.dtype))
+        return self.rgb(h) + enlarged(face, self.enlarge)

@@ -79,13 +79,14 @@ class Detail(nn.Module):
             h = act(middle(h))
             if k < len(self.grow):
                 h = self.unfold(act(self.grow[k](h)))
-                face = self.unfold(self._enlarged(face))
-        return self.rgb(h) + self._enlarged(face)
+                face = self.unfold(enlarged(face, self.enlarge))
+        return self.rgb(h) + enlarged(face, self.enlarge)
 
-    def _enlarged(self, face: Tensor) -> Tensor:
-        """(N, 12, S, S): twice as large, still folded: a convolution takes half the time of a resize."""
-        wide = F.pad(face, (1, 1, 1, 1), mode="replicate")
-        return F.conv2d(wide, self.enlarge.to(face.dtype))
+
+def enlarged(face: Tensor, kernel: Tensor) -> Tensor:
+    """(N, 12, S, S): twice as large, still folded: a convolution with `bilinear` takes half the time of a resize."""
+    wide = F.pad(face, (1, 1, 1, 1), mode="replicate")
+    return F.conv2d(wide, kernel.to(face.dtype))
 
 
 def bilinear() -> np.ndarray:
