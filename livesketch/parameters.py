@@ -89,6 +89,14 @@ PARAMETERS: tuple[Parameter, ...] = (
         )
     ),
     Parameter(
+        "studio",
+        "person",
+        0.4,
+        "How much light and backdrop are a photographer's: at 0 as any photo has them, at 1 even and plain for everybody.",
+        kinds=("compact",),
+        label="light: candid — studio",
+    ),
+    Parameter(
         "faces",
         "person",
         "1",

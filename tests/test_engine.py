@@ -93,6 +93,17 @@ def test_a_part_binds_by_its_own_and_people_are_turned(model: Model) -> None:
         assert np.array_equal(plain, model.face(head(), 1, {name: parameter(name).default}))
 
 
+def test_a_studio_changes_who_is_hard_to_paint_and_nobody_else(model: Model) -> None:
+    looks = range(1, 9)
+    plain = [model.face(head(), look) for look in looks]
+    asked = [model.face(head(), look, {"studio": 1.0}) for look in looks]
+    left = [model.face(head(), look, {"studio": 0.0}) for look in looks]
+    changed = [distance(a, b) > 0 for a, b in zip(plain, asked, strict=True)]
+    assert 3 <= sum(changed) < len(looks)
+    # most of them nobody holds back but in a studio
+    assert sum(distance(a, b) > 0 for a, b in zip(plain, left, strict=True)) < sum(changed)
+
+
 def test_a_larger_sketch_gives_nearly_the_same_face(model: Model) -> None:
     other = distance(model.face(head()), model.face(np.ones((128, 128), np.float32)))
     assert distance(model.face(head()), model.face(head(512))) < other

@@ -107,13 +107,16 @@ def test_a_model_that_cannot_makes_the_faces_it_can(tmp_path: Path) -> None:
 
 def test_another_task_has_large_faces_where_its_people_have(file: Path) -> None:
     # its file was written before anybody could make them larger
-    config = replace(TINY, input_channels=19, input_size=64)
+    config = replace(TINY, input_channels=19, input_size=64, eased=0)
     said = {"task": "mask", "style_space": "large"}
     path = file.with_name("masks.safetensors")
     checkpoint.save(path, "compact", tiny_network(config), None, said, own="reader.")
     model = open_model(str(path), device="cpu", runtime="torch")
     mask = np.zeros((64, 64), np.uint8)
     assert model.face(mask, 1, {"face_side": "512"}).shape == (256, 256, 3)
+    # and they come into the studio with them
+    candid, studio = ([model.face(mask, k, {"studio": s}) for k in range(8)] for s in (0.0, 1.0))
+    assert not all(np.array_equal(a, b) for a, b in zip(candid, studio, strict=True))
 
 
 def test_files_are_rendered_as_large_as_is_asked(file: Path, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from livesketch.models.networks.face_lines import (
 )
 from livesketch.models.networks.reader import DIRECTIONS as HULL
 from livesketch.models.networks.reader import Reader
-from livesketch.models.networks.shape import DIM, LIMITS, Settle, met
+from livesketch.models.networks.shape import CANDID, DIM, LIMITS, STUDIO, Settle, met
 
 FACE = torch.from_numpy(landmarks())[POINTS]
 CELL = 1 / 64
@@ -447,12 +447,42 @@ def test_nobody_sits_in_the_dark_and_the_others_stay_who_they_are() -> None:
     fill(settle, FACE)
     settle.light.copy_(torch.eye(8)[2])
     people = torch.randn(40, 8)
-    seen = settle.person(ROUND.expand(40, -1), people, torch.zeros(40, 1))
+    seen = settle.presentable(people, torch.zeros(40, 1))
     is_dark = people[:, 2] < DIM
     assert is_dark.any()
     assert torch.equal(seen[~is_dark], people[~is_dark])
     assert torch.allclose(seen[is_dark, 2], torch.tensor(DIM))
     assert torch.equal(seen[:, [0, 1, 3, 4, 5, 6, 7]], people[:, [0, 1, 3, 4, 5, 6, 7]])
+
+
+def test_a_studio_holds_back_what_is_hard_to_paint_and_nothing_else() -> None:
+    torch.manual_seed(0)
+    settle = Settle(len(POINTS), 4, 32, TINY.shapes, 8, eased=True)
+    fill(settle, FACE)
+    settle.hard.copy_(torch.eye(8)[5])
+    people = torch.randn(300, 8) * 1.5
+    before = people
+    for asked in (0.0, 0.3, 0.6, 1.0):
+        seen = settle.presentable(people, torch.full((300, 1), asked))
+        most = CANDID + (STUDIO - CANDID) * asked
+        assert seen[:, 5].max() <= most + 1e-5
+        held = people[:, 5] > most
+        assert held.any()
+        assert torch.equal(seen[~held], people[~held])
+        assert torch.allclose(seen[:, :5], people[:, :5])
+        assert (seen[:, 5] <= before[:, 5] + 1e-6).all()  # the more of a studio, the easier
+        before = seen
+
+
+def test_each_of_a_crowd_sits_in_the_same_studio() -> None:
+    settle = Settle(len(POINTS), 4, 32, TINY.shapes, 8, eased=True)
+    fill(settle, FACE)
+    people = torch.randn(2, 3, 8)
+    asked = torch.tensor([[0.2], [0.9]])
+    seen = settle.presentable(people, asked[:, None])
+    for k in range(2):
+        alone = settle.presentable(people[k], asked[k].expand(3, 1))
+        assert torch.allclose(seen[k], alone, atol=1e-6)
 
 
 def test_hair_comes_from_the_drawing_little_by_little() -> None:

@@ -14,6 +14,7 @@ TINY = compact.Config(
     img_resolution=128,
     input_size=128,
     z_dim=8,
+    eased=1,
     w_dim=16,
     shapes=4,
     reader=(8, 8, 8, 8),
@@ -55,6 +56,8 @@ def fill(settle: Settle, usual: torch.Tensor) -> None:
     if settle.wardrobe is not None:
         settle.wardrobe.worn.random_(0, len(settle.usual))
         settle.wardrobe.wearers.normal_()
+    if settle.is_eased:
+        settle.hard.copy_(torch.nn.functional.normalize(torch.randn(len(settle.hard)), dim=0))
     settle.kin.normal_(0, 0.3)
     settle.phase.uniform_(0, 6.28)
     settle.direction_codes.normal_()

@@ -8,7 +8,7 @@ import pytest
 from tiny import TINY
 
 from livesketch.models.networks import compact
-from livesketch.training import directions, finish, looks, loop, shapes, state
+from livesketch.training import directions, easing, finish, looks, loop, shapes, state
 from livesketch.training.tasks import INPUTS
 
 
@@ -31,6 +31,7 @@ def narrow(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(looks, "PHOTOS", 30)
     patch.setattr(looks, "LOOKS", 30)
     patch.setattr(directions, "FACES", 40)
+    patch.setattr(easing, "PHOTOS", 20)
     patch.setattr(shapes, "DRAWINGS", 20)
 
 

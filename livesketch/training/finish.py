@@ -17,7 +17,7 @@ from livesketch.models import checkpoint
 from livesketch.models.checkpoint import Checkpoint
 from livesketch.models.networks import compact, pix2pix, psp
 from livesketch.models.networks.finer import Finer
-from livesketch.training import directions, looks, preview, shapes, state, suiting, wardrobe
+from livesketch.training import directions, easing, looks, preview, shapes, state, suiting, wardrobe
 from livesketch.training.dataset import Prepared, open_prepared
 from livesketch.training.encode_examples import CHANNELS
 from livesketch.training.frozen import frozen
@@ -57,7 +57,7 @@ def finish(options: FinishOptions, say: Callable[[str], None]) -> Path:
             given.config, input_channels=config.input_channels, input_size=config.input_size
         )
     elif known is not None and known.config.img_resolution == config.img_resolution:
-        config = replace(config, finer=known.config.finer)
+        config = replace(config, finer=known.config.finer, eased=known.config.eased)
     network, encoder = compact.Network(config).eval(), compact.StyleEncoder(config).eval()
     network.requires_grad_(False)
     encoder.requires_grad_(False)
@@ -180,6 +180,8 @@ def _describe(
     if config.lit:
         network.settle.light.copy_(looks.light_of(network, seed))
     codes = shapes.codes_of(encoder, data, shapes.people(data))
+    if config.eased:
+        easing.ease(network, codes, data, seed)
     if config.own:
         shapes.give_features(network.settle, codes, data, seed)
     if config.worn:

@@ -148,6 +148,7 @@ def config_of(task: str, size: int) -> compact.Config:
         own=1,
         worn=WORN,
         lit=1,
+        eased=1,
         suited=SUITED,
     )
 

@@ -33,6 +33,7 @@ class Config:
     own: int = 0  # 1: people have features of their own, which a crude drawing leaves them
     worn: int = 0  # heads of hair and clothes that people choose from
     lit: int = 0  # 1: nobody sits in the dark
+    eased: int = 0  # 1: people can be asked into a studio, where they are painted best
     suited: int = 0  # coordinates of a code that follow hair and clothes
     reader: tuple[int, int, int, int] = (64, 96, 160, 192)  # channels at 32, 16, 8, 4
     encoder: tuple[int, int, int, int] = (64, 64, 128, 192)  # the painter's, at 32, 16, 8, 4
@@ -53,6 +54,7 @@ LIMITS = {
     "own": (0, 1),
     "worn": (0, 500),
     "lit": (0, 1),
+    "eased": (0, 1),
     "suited": (0, 16),
     "reader": (8, 512),
     "encoder": (8, 512),
@@ -98,8 +100,10 @@ def config_from(values: object) -> Config:
 
 
 def borrowing(config: Config, people: object) -> Config:
-    """Of a file that holds a reader alone: its people's larger faces may be younger than the reader."""
-    return replace(config, finer=people.finer) if isinstance(people, Config) else config
+    """Of a file that holds a reader alone: what its people have learned since may be younger than the reader."""
+    if not isinstance(people, Config):
+        return config
+    return replace(config, finer=people.finer, eased=people.eased)
 
 
 class Network(nn.Module):
@@ -123,6 +127,7 @@ class Network(nn.Module):
             config.worn,
             bool(config.lit),
             config.suited,
+            bool(config.eased),
         )
         self.painter = Painter(
             config.regions,

@@ -28,6 +28,9 @@ WILD = 0.5
 # the usual doubt, below which a drawing shows its hair, and above which it does not. Measured: lines with
 # hair 0.4 to 0.7, doodles without 0.9 to 1.1
 SAID, UNSAID = 0.6, 0.9
+# spreads of how hard a code's pictures are to paint: what is harder is held there; as the knob `studio`
+# says, from hardly anybody to everybody
+CANDID, STUDIO = 2.4, -1.1
 DIM = -1.2  # spreads of a code's brightness: with less, faces sink into the dark, of whatever skin
 # of their distance, where a mouth is to be as drawn on a head without hair: painters keep lips closer together
 OPENED = 1.7
@@ -62,6 +65,7 @@ class Settle(nn.Module):
     lips: Tensor
     own: Tensor
     light: Tensor
+    hard: Tensor
 
     def __init__(
         self,
@@ -74,6 +78,7 @@ class Settle(nn.Module):
         worn: int = 0,
         lit: bool = False,
         suited: int = 0,
+        eased: bool = False,
     ) -> None:
         super().__init__()
         self.register_buffer("mean", torch.zeros(points, 2))
@@ -93,6 +98,9 @@ class Settle(nn.Module):
         self.is_lit = lit
         if lit:  # the way to codes of brighter pictures, of length 1
             self.register_buffer("light", torch.zeros(z_dim))
+        self.is_eased = eased
+        if eased:  # the way to codes whose pictures are harder to paint, of length 1
+            self.register_buffer("hard", torch.zeros(z_dim))
         self.wardrobe = Wardrobe(worn, regions, grid, z_dim) if worn else None
         self.suiting = Suiting(suited, regions, z_dim) if suited else None
         part_of = [[float(index in indices) for index in POINTS] for indices in PARTS.values()]
@@ -104,14 +112,18 @@ class Settle(nn.Module):
         self, points: Tensor, logits: Tensor, hull: Tensor, z: Tensor, knobs: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
         """What a reader read, z (N, Z) or (N, M, Z + 1), knobs (N, len(KNOBS)) -> maps, regions, z."""
-        parts, hair, kin, directions = knobs.split([len(PARTS), 1, 1, len(DIRECTIONS)], 1)
+        parts, hair, kin, studio, directions = knobs.split(
+            [len(PARTS), 1, 1, 1, len(DIRECTIONS)], 1
+        )
         middle, turn, shape = self.aligned(points)
         share = 0.4 + 0.6 * hair[..., None, None]
         said = logits.float() * share + self.usual * (1 - share)
         unsaid = self.unsaid(said)
         people, shares = crowd(z)
-        featured = met(self.person(hull[:, None], people, kin[:, None] * OWN_KIN), shares)
-        people = self.person(hull[:, None], people, kin[:, None])
+        whole, asked = kin[:, None], studio[:, None]
+        owners = self.person(hull[:, None], people, whole * OWN_KIN)
+        featured = met(self.presentable(owners, asked), shares)
+        people = self.presentable(self.person(hull[:, None], people, whole), asked)
         strict = (parts @ self.part_of)[..., None]  # N,K,1
         meant = self.meant(shape, featured, strict, unsaid[:, 0])
         meant = meant + torch.einsum("nd,dkc->nkc", directions, self.direction_shapes)
@@ -128,7 +140,11 @@ class Settle(nn.Module):
             # OpenVINO 2026 falls over the same sum written with shares of shape (N, 1)
             both = torch.stack([person, self.suiting(person, regions)], 1)  # N,2,Z
             person = (both * torch.cat([kept, 1 - kept], 1)).sum(1)
-        return self.lines(turned(meant, turn) + middle), regions, self.brightened(person) + led
+        return (
+            self.lines(turned(meant, turn) + middle),
+            regions,
+            self.presentable(person, studio) + led,
+        )
 
     def meant(self, shape: Tensor, who: Tensor, strict: Tensor, unsaid: Tensor) -> Tensor:
         """Drawn shapes (N, K, 2) -> painted ones. strict (N, K, 1): 0 plausible .. 1 as drawn.
@@ -181,13 +197,16 @@ class Settle(nn.Module):
         off = (head * head).mean(-1, keepdim=True).sqrt()
         share = share * ((NO_HEAD - off) / (NO_HEAD - HEAD)).clamp(0, 1)
         moved = torch.cos(head @ self.kin + self.phase + SPUN * z.flip(-1)) * 2**0.5
-        return self.brightened((z + moved * share) / torch.sqrt(1 + share * share))
+        return (z + moved * share) / torch.sqrt(1 + share * share)
 
-    def brightened(self, who: Tensor) -> Tensor:
-        """Codes (..., Z), none of whom sits in the dark."""
-        if not self.is_lit:
-            return who
-        return who + (DIM - who @ self.light).clamp(min=0)[..., None] * self.light
+    def presentable(self, who: Tensor, studio: Tensor) -> Tensor:
+        """Codes (..., Z), none of whom sits in the dark, or is harder to paint than studio (..., 1) allows."""
+        if self.is_eased:
+            hardest = CANDID + (STUDIO - CANDID) * studio
+            who = who - ((who @ self.hard)[..., None] - hardest).clamp(min=0) * self.hard
+        if self.is_lit:
+            who = who + (DIM - who @ self.light).clamp(min=0)[..., None] * self.light
+        return who
 
 
 def crowd(z: Tensor) -> tuple[Tensor, Tensor]:
