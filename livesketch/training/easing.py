@@ -10,8 +10,7 @@ from livesketch.models.networks import compact
 from livesketch.models.networks.face_lines import POINTS
 from livesketch.training import looks
 from livesketch.training.dataset import Prepared
-from livesketch.training.parsing import REGIONS
-from livesketch.training.shapes import people, regressed, shares
+from livesketch.training.shapes import covered, people, regressed
 
 PHOTOS, AT_ONCE = 1000, 25
 RIDGE = 20.0
@@ -46,12 +45,9 @@ def _missed(
             chosen = rows[start : start + AT_ONCE]
             photos = torch.from_numpy(np.asarray(data.pictures[chosen])).permute(0, 3, 1, 2).float()
             points = torch.from_numpy(np.asarray(data.landmarks[chosen])[:, POINTS])
-            kinds = np.asarray(data.regions[chosen])
-            each = np.stack([shares(kinds, row, grid) for row in range(len(REGIONS))], 1)
+            regions = torch.from_numpy(covered(np.asarray(data.regions[chosen]), grid)).float()
             who = codes[start : start + AT_ONCE].float()
-            _, faces = network.painter.body(
-                settle.lines(points), torch.from_numpy(each).float(), who
-            )
+            _, faces = network.painter.body(settle.lines(points), regions, who)
             small = F.avg_pool2d(photos / 127.5 - 1, fold)
             out.append((faces - small).abs().mean((1, 2, 3)))
     return torch.cat(out).double().clamp(min=1e-6)

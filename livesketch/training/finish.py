@@ -57,7 +57,7 @@ def finish(options: FinishOptions, say: Callable[[str], None]) -> Path:
             given.config, input_channels=config.input_channels, input_size=config.input_size
         )
     elif known is not None and known.config.img_resolution == config.img_resolution:
-        config = replace(config, finer=known.config.finer, eased=known.config.eased)
+        config = compact.borrowing(config, known.config)
     network, encoder = compact.Network(config).eval(), compact.StyleEncoder(config).eval()
     network.requires_grad_(False)
     encoder.requires_grad_(False)

@@ -133,6 +133,11 @@ def shares(kinds: np.ndarray, row: int, grid: int) -> np.ndarray:
     return (kinds == row).reshape(len(kinds), grid, fold, grid, fold).mean((2, 4))
 
 
+def covered(kinds: np.ndarray, grid: int) -> np.ndarray:
+    """(N, R, grid, grid): how much of each cell each region covers."""
+    return np.stack([shares(kinds, row, grid) for row in range(len(REGIONS))], 1)
+
+
 def _usual(data: Prepared, grid: int) -> torch.Tensor:
     """(R, grid, grid): logits of how often each region covers each cell."""
     kinds = np.asarray(data.regions)

@@ -8,8 +8,7 @@ import torch
 from livesketch.models.networks.shape import Settle
 from livesketch.models.networks.suiting import GRID
 from livesketch.training.dataset import Prepared
-from livesketch.training.parsing import REGIONS
-from livesketch.training.shapes import people, regressed, shares
+from livesketch.training.shapes import covered, people, regressed
 
 # of layouts, that are asked; with more of them, single photos are learned by heart
 LAYOUTS, RIDGE = 24, 30.0
@@ -24,11 +23,10 @@ def suit(settle: Settle, codes: torch.Tensor, data: Prepared) -> None:
     suiting = settle.suiting
     assert suiting is not None
     kinds = np.asarray(data.regions)[people(data)]
-    covers = np.stack([shares(kinds, row, GRID) for row in range(len(REGIONS))], 1)
-    layouts = torch.from_numpy(covers).double().flatten(1)
-    usual = layouts.mean(0)
-    ways = torch.linalg.svd(layouts - usual, full_matrices=False)[2][:LAYOUTS]
-    seen = (layouts - usual) @ ways.T
+    covers = torch.from_numpy(covered(kinds, GRID)).flatten(1)
+    usual = covers.mean(0)
+    ways = torch.linalg.svd(covers - usual, full_matrices=False)[2][:LAYOUTS]
+    seen = (covers - usual) @ ways.T
     by = regressed(seen, codes, RIDGE)
     most = torch.linalg.svd(seen @ by, full_matrices=False)[2]
     kept = most[: len(suiting.ways)]

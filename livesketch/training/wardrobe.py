@@ -13,7 +13,7 @@ from livesketch.models.networks.wardrobe import Wardrobe, fitted, sampled
 from livesketch.training.dataset import Prepared
 from livesketch.training.geometry import LEFT, RIGHT
 from livesketch.training.parsing import CLOTH, HAIR, REGIONS
-from livesketch.training.shapes import codes_of, people, shares
+from livesketch.training.shapes import codes_of, covered, people
 
 NOSE = 1
 # shares of the face's width, radians: a face that is turned or tilted more is not seen from the front
@@ -95,10 +95,10 @@ def _about_the_usual_face(
     middle, turn, shape = settle.aligned(points)
     grid = settle.usual.shape[-1]
     kinds = np.asarray(data.regions)[every]
-    covers = [shares(kinds, row, grid).astype(np.float32) for row in range(len(REGIONS))]
+    covers = torch.from_numpy(covered(kinds, grid)).float()
     cells = (wardrobe.cells - settle.usual_points.mean(0))[None].expand(len(every), -1, -1)
     at = fitted(cells, settle.mean[None].expand(len(every), -1, -1), shape)
-    return sampled(torch.from_numpy(np.stack(covers, 1)), turned(at, turn) + middle).argmax(1)
+    return sampled(covers, turned(at, turn) + middle).argmax(1)
 
 
 def _whole(settle: Settle, layouts: torch.Tensor) -> np.ndarray:

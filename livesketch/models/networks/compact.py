@@ -100,7 +100,7 @@ def config_from(values: object) -> Config:
 
 
 def borrowing(config: Config, people: object) -> Config:
-    """Of a file that holds a reader alone: what its people have learned since may be younger than the reader."""
+    """The config of what takes its people from another file: those may have learned more, or less, than it knows."""
     if not isinstance(people, Config):
         return config
     return replace(config, finer=people.finer, eased=people.eased)
