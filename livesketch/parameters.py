@@ -86,6 +86,11 @@ PARAMETERS: tuple[Parameter, ...] = (
             ("skin", "Darker or lighter skin.", "skin: darker — lighter"),
             ("hair_colour", "Darker or lighter hair.", "hair: darker — lighter"),
             ("smile", "A sterner or a friendlier mouth.", "smile: less — more"),
+            (
+                "age",
+                "Younger, down to a child, or older, with wrinkles and grey hair.",
+                "age: younger — older",
+            ),
         )
     ),
     Parameter(

@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from tiny import TINY, tiny_network
 
 from livesketch.errors import ModelError
-from livesketch.models.knobs import DIRECTIONS, KNOBS
+from livesketch.models.knobs import AGE, DIRECTIONS, KNOBS
 from livesketch.models.networks import NETWORKS, compact, module_of
 from livesketch.models.networks.face_lines import MAPS, POINTS
 from livesketch.models.networks.painter import Detail
@@ -56,11 +56,14 @@ def test_one_call_is_read_settle_paint():
     x, z, knobs = _inputs(TINY)
     with torch.no_grad():
         points, logits, hull = network.reader(x)
-        maps, regions, who = network.settle(points, logits, hull, z, knobs)
-        assert torch.equal(network(x, z, knobs), network.painter(maps, regions, who))
+        maps, regions, who, at = network.settle(points, logits, hull, z, knobs)
+        face, age = network.painter(maps, regions, who), knobs[:, AGE : AGE + 1]
+        assert network.ageing is not None
+        assert torch.equal(network(x, z, knobs), network.ageing(face, at, regions, who, age))
     assert points.shape == (2, len(POINTS), 2)
     assert logits.shape == regions.shape == (2, TINY.regions, 32, 32)
     assert maps.shape == (2, len(MAPS), 64, 64)
+    assert at.shape == (2, 32 * 32, 2)
     assert torch.allclose(regions.sum(1), torch.ones(2, 32, 32), atol=1e-5)
 
 
@@ -82,7 +85,7 @@ def test_who_is_shown_and_every_knob_change_the_face():
         assert not torch.allclose(face, network(x, z + 1, knobs), atol=1e-4)
         for k, name in enumerate(KNOBS):
             turned = knobs.clone()
-            turned[:, k] = -0.5 if name in DIRECTIONS else 0.0
+            turned[:, k] = -0.5 if name in (*DIRECTIONS, "age") else 0.0
             assert not torch.allclose(face, network(x, z, turned), atol=1e-4), name
 
 

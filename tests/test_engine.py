@@ -88,7 +88,7 @@ def test_faithful_changes_how_lines_bind(model: Model) -> None:
 
 def test_a_part_binds_by_its_own_and_people_are_turned(model: Model) -> None:
     plain = model.face(head(), 1)
-    for name in ("eyes_faithful", "hair_faithful", "kin", "skin", "hair_colour", "smile"):
+    for name in ("eyes_faithful", "hair_faithful", "kin", "skin", "hair_colour", "smile", "age"):
         assert distance(plain, model.face(head(), 1, {name: 1.0})) > 0, name
         assert np.array_equal(plain, model.face(head(), 1, {name: parameter(name).default}))
 
@@ -111,9 +111,11 @@ def test_a_larger_sketch_gives_nearly_the_same_face(model: Model) -> None:
 
 @pytest.mark.usefixtures("warm_home")
 def test_runtimes_agree_up_to_rounding(weights: Path) -> None:
-    faces = [open_model(str(weights), runtime=name).face(head(), 7) for name in RUNTIMES]
-    assert distance(*faces) < 2
-    assert int(np.abs(faces[0].astype(int) - faces[1]).max()) <= 16
+    models = [open_model(str(weights), runtime=name) for name in RUNTIMES]
+    for age in (0.0, 1.0, -0.5, 0.0):
+        faces = [model.face(head(), 7, {"age": age}) for model in models]
+        assert distance(*faces) < 2
+        assert int(np.abs(faces[0].astype(int) - faces[1]).max()) <= 16
 
 
 WRONG = {

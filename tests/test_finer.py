@@ -107,7 +107,7 @@ def test_a_model_that_cannot_makes_the_faces_it_can(tmp_path: Path) -> None:
 
 def test_another_task_has_large_faces_where_its_people_have(file: Path) -> None:
     # its file was written before anybody could make them larger
-    config = replace(TINY, input_channels=19, input_size=64, eased=0)
+    config = replace(TINY, input_channels=19, input_size=64, eased=0, aged=0)
     said = {"task": "mask", "style_space": "large"}
     path = file.with_name("masks.safetensors")
     checkpoint.save(path, "compact", tiny_network(config), None, said, own="reader.")
@@ -117,6 +117,7 @@ def test_another_task_has_large_faces_where_its_people_have(file: Path) -> None:
     # and they come into the studio with them
     candid, studio = ([model.face(mask, k, {"studio": s}) for k in range(8)] for s in (0.0, 1.0))
     assert not all(np.array_equal(a, b) for a, b in zip(candid, studio, strict=True))
+    assert distance(model.face(mask, 1), model.face(mask, 1, {"age": 1.0})) > 0  # and grow old
 
 
 def test_files_are_rendered_as_large_as_is_asked(file: Path, tmp_path: Path) -> None:

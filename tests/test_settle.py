@@ -137,7 +137,7 @@ def test_a_plausible_shape_stays_within_what_faces_do(settle: Settle) -> None:
 def test_at_full_strictness_the_lines_are_as_they_were_drawn(settle: Settle) -> None:
     points, logits = drawn(), 9 * torch.randn(1, TINY.regions, 32, 32)
     strict = knobs(**dict.fromkeys(PART_NAMES, 1.0))
-    maps, regions, _ = settle(points, logits, ROUND, torch.zeros(1, 64), strict)
+    maps, regions, *_ = settle(points, logits, ROUND, torch.zeros(1, 64), strict)
     assert torch.allclose(maps, Lines()(points), atol=1e-3)
     assert torch.allclose(regions, logits.softmax(1), atol=1e-5)
 
@@ -204,6 +204,37 @@ def test_a_turned_knob_moves_the_shape_along_its_direction(settle: Settle) -> No
     changed = (plain - happy).abs().amax((0, 2, 3))
     assert changed[5] > 0.3  # the lips
     assert changed[[0, 1, 2, 3, 4, 8]].max() < 1e-5
+
+
+def test_features_of_children_and_of_old_people_lie_otherwise() -> None:
+    settle = Settle(len(POINTS), TINY.regions, 32, TINY.shapes, 64, aged=True)
+    fill(settle, FACE)
+    eyes = [POINTS.index(index) for index in sorted(set(PARTS["eyes"]))]
+    settle.aged.zero_()
+    settle.aged[0, eyes, 1], settle.aged[1, :, 1] = 0.05, 0.03
+    logits = torch.zeros(1, TINY.regions, 32, 32)
+    rows = torch.arange(64.0)[:, None]
+
+    def height(age: float) -> torch.Tensor:
+        maps = settle(drawn(), logits, ROUND, torch.zeros(1, 64), knobs(age=age))[0][0]
+        return (maps * rows).sum((1, 2)) / maps.sum((1, 2))
+
+    child, plain, old = height(-1.0), height(0.0), height(1.0)
+    assert child[1] > plain[1] + 0.5  # the eyes
+    assert torch.allclose(child[5:8], plain[5:8])  # not the mouth
+    assert (old > plain + 0.5).all()
+    assert torch.allclose(height(0.5), (plain + old) / 2, atol=0.1)
+
+
+def test_it_is_said_where_a_picture_lies_about_the_usual_face(settle: Settle) -> None:
+    logits, z = torch.zeros(1, TINY.regions, 32, 32), torch.zeros(1, 64)
+    usual = settle.mean + settle.usual_points.mean(0)
+    points = (usual - 0.5) * 0.8 + torch.tensor([0.55, 0.45])  # smaller, and elsewhere
+    at = settle(points[None], logits, ROUND, z, knobs())[3][0]
+    for k in (POINTS.index(33), POINTS.index(291)):
+        nearest = (settle.cells - points[k]).norm(dim=1).argmin()
+        there = usual[k] + (settle.cells[nearest] - points[k]) / 0.8
+        assert torch.allclose(at[nearest], there, atol=0.02)
 
 
 def test_hair_and_cloth_lean_to_the_usual_where_they_are_not_held(settle: Settle) -> None:
@@ -341,7 +372,7 @@ def wearing() -> Settle:
     settle = Settle(len(POINTS), 4, 32, TINY.shapes, 8, worn=1)
     fill(settle, FACE)
     assert settle.wardrobe is not None
-    places = settle.wardrobe.cells.unflatten(0, (32, 32))
+    places = settle.cells.unflatten(0, (32, 32))
     far = (places - FACE.mean(0)).norm(dim=-1)
     settle.wardrobe.worn.copy_(torch.where(far < 0.18, 1.0, torch.where(far < 0.3, 2.0, 0.0)))
     settle.usual.normal_(0, 0.1)

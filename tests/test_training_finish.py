@@ -1,5 +1,6 @@
 """What was learned becomes a weights file that plays, and another task keeps the people of the first."""
 
+import shutil
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -17,7 +18,8 @@ from livesketch.errors import LivesketchError, OutputError
 from livesketch.frames import Look
 from livesketch.models import checkpoint, weights
 from livesketch.models.engine import open_model
-from livesketch.training import finish, loop
+from livesketch.training import ageing, finish, loop
+from livesketch.training.dataset import AGES
 from livesketch.training.finish import FinishOptions
 
 __all__ = ["small_networks"]  # every test here stands on it
@@ -68,6 +70,34 @@ def test_a_painter_that_went_on_keeps_the_people_where_their_style_space_is_aske
             assert torch.equal(same[name], tensor), name
     assert not torch.equal(new["settle.kin"], same["settle.kin"])
     assert not torch.equal(same["painter.inp.weight"], before["painter.inp.weight"])
+
+
+def test_where_ages_are_known_people_can_grow_old_and_stay_who_they_are(
+    learned, finished, tmp_path, monkeypatch
+) -> None:
+    monkeypatch.setattr(ageing, "FEWEST", 5)
+    data = write_prepared(tmp_path / "data", count=16)
+    np.save(data / AGES, np.array([70.0] * 5 + [8.0] * 5 + [np.nan] * 6, np.float32))
+    first, _ = finished
+    out = shutil.copytree(learned, tmp_path / "anna")
+    made = FinishOptions(data, out, size=128)
+    again = replace(made, start=first, style_space="anna-0")
+    sketch = np.ones((256, 256), np.float32)
+    for asked in (made, again):
+        path = finish.finish(asked, silence)
+        assert checkpoint.load(path).config.aged == ageing.WRINKLED
+        old = open_model(str(path), runtime="torch")
+        assert not np.array_equal(old.face(sketch), old.face(sketch, None, {"age": 1.0}))
+    # the last one's people are those of the file from before anybody's age was known
+    was, now = (checkpoint.load(one).network.state_dict() for one in (first, path))
+    assert set(now) - set(was) == {"settle.aged", "ageing.changes", "ageing.wrinkles"}
+    settled = [name for name in was if name.startswith("settle.")]
+    assert all(torch.equal(now[name], was[name]) for name in settled)
+    # and whoever takes people from a file takes what it knows of ages
+    longer = replace(again, data=write_prepared(tmp_path / "other", count=6), start=path)
+    kept = checkpoint.load(finish.finish(longer, silence)).network.state_dict()
+    assert torch.equal(kept["ageing.changes"], now["ageing.changes"])
+    assert kept["ageing.changes"].abs().max() > 0
 
 
 def test_the_file_says_what_it_is_and_plays(finished) -> None:

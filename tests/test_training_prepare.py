@@ -3,6 +3,7 @@
 import io
 import tarfile
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -70,7 +71,7 @@ def test_photos_are_prepared_and_broken_ones_counted(shared, tmp_path, monkeypat
     assert said[-1] == said[-2]
 
 
-def test_a_tar_and_human_drawn_parts_are_prepared(shared, tmp_path):
+def test_a_tar_human_drawn_parts_and_ages_are_prepared(shared, tmp_path):
     photos = _photos(shared, tmp_path / "photos", 2)
     with tarfile.open(tmp_path / "photos.tar", "w") as tar:
         for photo in photos:
@@ -79,10 +80,13 @@ def test_a_tar_and_human_drawn_parts_are_prepared(shared, tmp_path):
         info.size = 4
         tar.addfile(info, io.BytesIO(b"oops"))
     parts = shared / "data" / "sketches" / "quickdraw"
+    known = tmp_path / "ages.csv"
+    known.write_text(f"photo,years\n{photos[1].name},71\n")
     options = prepare.PrepareOptions((tmp_path / "photos.tar",), tmp_path / "data", parts, True)
-    prepare.prepare(options, silence)
+    prepare.prepare(replace(options, ages=known), silence)
     made = open_prepared(tmp_path / "data")
     assert len(made.pictures) == 2
+    np.testing.assert_array_equal(made.years, [np.nan, 71])
     assert "eye" in made.parts
     assert "face" not in made.parts
     every = np.concatenate([stroke for drawing in made.parts["mouth"] for stroke in drawing])

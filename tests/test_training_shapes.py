@@ -123,7 +123,7 @@ def test_looks_differ_in_features_as_people_do_but_not_in_what_they_do(tmp_path)
     assert 0.8 < spread[rest].mean() / real[rest].mean() < 1.2 * shapes.REACH
     parted = looks[:, POINTS.index(14)] - looks[:, POINTS.index(13)]
     assert parted.abs().max() < 1e-6
-    assert torch.allclose(looks, shapes._mirrored(looks), atol=1e-3)
+    assert torch.allclose(looks, shapes.mirrored(looks), atol=1e-3)
     assert (looks - looks.roll(1, 0)).abs().amax((1, 2)).median() > 0.01
 
 

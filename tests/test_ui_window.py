@@ -201,7 +201,7 @@ def test_the_knob_under_the_paper_is_that_of_the_tool_in_hand(hand: Hand) -> Non
 
 
 def test_the_panel_has_every_parameter(hand: Hand) -> None:
-    pygame.display.set_mode((1440, 5900), pygame.RESIZABLE)
+    pygame.display.set_mode((1440, 6000), pygame.RESIZABLE)
     hand.key(pygame.K_p)
     hand.facts["kind"] = ""  # a model that nothing is known of yet
     hand.turn()

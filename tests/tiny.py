@@ -15,6 +15,7 @@ TINY = compact.Config(
     input_size=128,
     z_dim=8,
     eased=1,
+    aged=2,
     w_dim=16,
     shapes=4,
     reader=(8, 8, 8, 8),
@@ -34,6 +35,9 @@ def tiny_network(config: compact.Config = TINY, seed: int = 0) -> compact.Networ
     network.reader.correct.bias.copy_((usual - 0.5).flatten())
     network.reader.heat.weight.mul_(30)
     fill(network.settle, usual)
+    if network.ageing is not None:
+        network.ageing.changes.normal_(0, 0.1)
+        network.ageing.wrinkles.normal_(0, 0.02)
     return network
 
 
@@ -62,6 +66,8 @@ def fill(settle: Settle, usual: torch.Tensor) -> None:
     settle.phase.uniform_(0, 6.28)
     settle.direction_codes.normal_()
     settle.direction_shapes.normal_(0, 0.01)
+    if settle.is_aged:
+        settle.aged.normal_(0, 0.01)
 
 
 def write_tiny(

@@ -14,7 +14,8 @@ from livesketch.training.tasks import INPUTS
 
 def config_of(task: str, size: int) -> compact.Config:
     channels, side = INPUTS[task]
-    return replace(TINY, img_resolution=size, input_channels=channels, input_size=side, worn=3)
+    changes = {"img_resolution": size, "input_channels": channels, "input_size": side}
+    return replace(TINY, worn=3, aged=0, **changes)
 
 
 @pytest.fixture(autouse=True)

@@ -25,6 +25,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add("--framed", action="store_true", help="the photos are already cut to one frame: keep it")
     add(
+        "--ages",
+        type=Path,
+        metavar="CSV",
+        help="photo,years of some people, with --photos: whoever is not in it is taken for an adult",
+    )
+    add(
         "--masks",
         type=Path,
         metavar="TAR",
@@ -134,7 +140,10 @@ def run(args: argparse.Namespace) -> None:
         from livesketch.training.prepare import SIDE, PrepareOptions, prepare
 
         photos, side = tuple(args.photos), max(SIDE, args.size)
-        prepare(PrepareOptions(photos, args.data, args.parts, args.framed, args.masks, side), _say)
+        known = PrepareOptions(
+            photos, args.data, args.parts, args.framed, args.masks, args.ages, side
+        )
+        prepare(known, _say)
     if args.preview:
         from livesketch.training import preview
         from livesketch.training.dataset import open_prepared

@@ -15,6 +15,7 @@ from livesketch.training.doodles import Parts
 TONES = (55.0, 41.0, 28.0, 10.0, -30.0)  # lower bounds of ITA classes (Chardon 1991), then dark
 TONE_SHARES = (0.12, 0.19, 0.20, 0.18, 0.19, 0.12)  # how often each is shown, very light .. dark
 RARITY = (0.4, 4.0)  # a reader sees the most unusual ten times as often as the most usual
+AGES = "years.npy"  # only where they are known
 ARRAYS = ("pictures", "ink", "landmarks", "outlines", "inside", "tone", "regions")
 
 
@@ -29,6 +30,7 @@ class Prepared:
     inside: np.ndarray  # (N, 128) bool
     tone: np.ndarray  # (N,) float32: ITA of the cheeks, degrees
     regions: np.ndarray  # (N, 64, 64) uint8: rows of parsing.REGIONS
+    years: np.ndarray  # (N,) float32: how old somebody is; nan: an adult, as far as is known
     parts: Parts
     chances: np.ndarray  # (N,) ascending to 1: photo i is shown with chance [i] - [i - 1]
     unusual: np.ndarray  # the same, where unusual faces are shown more often
@@ -50,9 +52,16 @@ def open_prepared(folder: Path) -> Prepared:
     if (folder / "parts.json").exists():
         loaded = json.loads((folder / "parts.json").read_text())
         parts = {k: [[np.array(s, np.float32) for s in d] for d in v] for k, v in loaded.items()}
+    years = np.full(count, np.nan, np.float32)
+    if (folder / AGES).exists():
+        years = np.load(folder / AGES)
+        if len(years) != count:
+            raise SourceError(f"the ages in {folder} are those of other photos")
     weights = _weights(np.asarray(arrays["tone"]))
     rare = weights * _rarity(np.asarray(arrays["landmarks"])[:, POINTS])
-    return Prepared(**arrays, parts=parts, chances=_chances(weights), unusual=_chances(rare))
+    return Prepared(
+        **arrays, years=years, parts=parts, chances=_chances(weights), unusual=_chances(rare)
+    )
 
 
 def _weights(tone: np.ndarray) -> np.ndarray:

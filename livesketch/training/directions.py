@@ -75,9 +75,14 @@ def _smile(network: compact.Network, data: Prepared) -> torch.Tensor:
     """(K, 2): how aligned landmarks move with the height of the mouth's corners, among photos."""
     points = torch.from_numpy(np.asarray(data.landmarks)[:, POINTS])
     shapes = network.settle.aligned(points)[2]
+    lift = lifted(shapes)
+    lift = (lift - lift.mean()) / lift.std().clamp(min=1e-6)
+    return torch.einsum("n,nkc->kc", lift, shapes - shapes.mean(0)) / len(shapes) * SMILE_REACH
+
+
+def lifted(shapes: torch.Tensor) -> torch.Tensor:
+    """(N,): how much higher than its middle the corners of a mouth lie, of shapes (N, K, 2)."""
     row = {index: k for k, index in enumerate(POINTS)}
     middle = (shapes[:, row[13]] + shapes[:, row[14]]) / 2
     corners = (shapes[:, row[61]] + shapes[:, row[291]]) / 2
-    lift = middle[:, 1] - corners[:, 1]
-    lift = (lift - lift.mean()) / lift.std().clamp(min=1e-6)
-    return torch.einsum("n,nkc->kc", lift, shapes - shapes.mean(0)) / len(shapes) * SMILE_REACH
+    return middle[:, 1] - corners[:, 1]

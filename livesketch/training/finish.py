@@ -17,7 +17,17 @@ from livesketch.models import checkpoint
 from livesketch.models.checkpoint import Checkpoint
 from livesketch.models.networks import compact, pix2pix, psp
 from livesketch.models.networks.finer import Finer
-from livesketch.training import directions, easing, looks, preview, shapes, state, suiting, wardrobe
+from livesketch.training import (
+    ageing,
+    directions,
+    easing,
+    looks,
+    preview,
+    shapes,
+    state,
+    suiting,
+    wardrobe,
+)
 from livesketch.training.dataset import Prepared, open_prepared
 from livesketch.training.encode_examples import CHANNELS
 from livesketch.training.frozen import frozen
@@ -56,8 +66,12 @@ def finish(options: FinishOptions, say: Callable[[str], None]) -> Path:
         config = replace(
             given.config, input_channels=config.input_channels, input_size=config.input_size
         )
-    elif known is not None and known.config.img_resolution == config.img_resolution:
+    elif known is not None:
+        is_as_large = known.config.img_resolution == config.img_resolution
         config = compact.borrowing(config, known.config)
+        config = config if is_as_large else replace(config, finer=0)
+    if given is None and not config.aged and ageing.can_age(data):
+        config = replace(config, aged=ageing.WRINKLED)
     network, encoder = compact.Network(config).eval(), compact.StyleEncoder(config).eval()
     network.requires_grad_(False)
     encoder.requires_grad_(False)
@@ -68,6 +82,7 @@ def finish(options: FinishOptions, say: Callable[[str], None]) -> Path:
     if given is not None:
         people = cast(compact.Network, given.network)
         network.painter, network.settle = people.painter, people.settle
+        network.ageing = people.ageing
         encoder = cast(compact.StyleEncoder, given.style_encoder)
         metadata["style_space"] = given.style_space
         metadata["pictures"] = given.metadata.get("pictures", "")
@@ -81,8 +96,12 @@ def finish(options: FinishOptions, say: Callable[[str], None]) -> Path:
             _describe(network, encoder, data, options.seed, say)
         else:
             people = cast(compact.Network, known.network)
-            _load(network.settle, people.settle.state_dict())
+            _load(network.settle, network.settle.state_dict() | people.settle.state_dict())
             network.finer = people.finer if config.finer else None
+            if people.ageing is not None:
+                network.ageing = people.ageing
+            elif config.aged:
+                ageing.age(network, encoder, data)
             say(f"looks stay the people of {known.style_space}")
     path = options.out / f"{options.task}.safetensors"
     # another task for the same people needs no second copy of them
@@ -192,6 +211,8 @@ def _describe(
     for name, by in zip(moved.names, moved.by, strict=True):
         words = ", ".join(f"{n} {v:+.2f}" for n, v in zip(moved.names, by, strict=True))
         say(f"the knob {name} at its end moves, in spreads: {words}")
+    if config.aged:
+        ageing.age(network, encoder, data)
 
 
 def _known(options: FinishOptions) -> Checkpoint | None:

@@ -19,7 +19,7 @@ from livesketch.errors import OutputError, SourceError
 from livesketch.frames import Picture
 from livesketch.models.networks.face_lines import EYES
 from livesketch.tracing.face import FaceFinder, crop, in_place
-from livesketch.training import parsing, raster
+from livesketch.training import ages, parsing, raster
 from livesketch.training.dataset import ARRAYS
 
 SIDE = 256  # at least
@@ -47,6 +47,7 @@ class PrepareOptions:
     parts: Path | None = None  # folder of Quick, Draw! .ndjson
     is_framed: bool = False  # the photos share one frame already: it is kept
     masks: Path | None = None  # tar with photos and masks, to learn what is hair, skin, cloth …
+    ages: Path | None = None  # how old people in some of them are, see ages.py
     side: int = SIDE  # of the pictures that are kept, pixels
 
 
@@ -57,15 +58,18 @@ def prepare(options: PrepareOptions, say: Callable[[str], None]) -> None:
     nothing is left, OutputError if the folder cannot be written.
     """
     scratch = options.data / "chunks"
+    known = {} if options.ages is None else ages.read(options.ages)
     try:
         scratch.mkdir(parents=True, exist_ok=True)
-        count, skipped = _chunks(options, scratch, say)
+        names, skipped = _chunks(options, scratch, say)
+        count = len(names)
         if not count:
             raise SourceError(
                 "no face was found in any of the photos",
                 hint=f"skipped: {_words(skipped)}" if skipped else "the folders hold no pictures",
             )
         _join(scratch, options.data)
+        ages.write(options.data, [_file(name) for name in names], known, say)
         _write_regions(options, say)
         if options.parts is not None:
             _write_parts(options.parts, options.data / "parts.json")
@@ -81,9 +85,12 @@ def _words(skipped: dict[str, int]) -> str:
     return ", ".join(f"{n} {why}" for why, n in sorted(skipped.items()))
 
 
-def _chunks(options, scratch: Path, say: Callable[[str], None]) -> tuple[int, dict[str, int]]:
+def _chunks(
+    options: PrepareOptions, scratch: Path, say: Callable[[str], None]
+) -> tuple[list[str], dict[str, int]]:
+    """-> the names of what was prepared, in order; why how many were skipped."""
     chunks = list(_in_chunks(_listed(options.photos)))
-    finder, count, spoken = FaceFinder(is_still=True), 0, time.monotonic()
+    finder, done_names, spoken = FaceFinder(is_still=True), list[str](), time.monotonic()
     skipped: dict[str, int] = {}
     try:
         for k, names in enumerate(chunks):
@@ -93,17 +100,17 @@ def _chunks(options, scratch: Path, say: Callable[[str], None]) -> tuple[int, di
             done = _done(path, mark)
             if done is None:
                 done = _make_chunk(path, names, mark, finder, options)
-            count += done["count"]
+            done_names += done["names"]
             for why, n in done["skipped"].items():
                 skipped[why] = skipped.get(why, 0) + n
             if time.monotonic() - spoken > 10:
-                say(f"{count} photos prepared, skipped: {_words(skipped) or 'none'}")
+                say(f"{len(done_names)} photos prepared, skipped: {_words(skipped) or 'none'}")
                 spoken = time.monotonic()
         for path in sorted(scratch.glob("*.npz"))[len(chunks) :]:
             path.unlink()
     finally:
         finder.close()
-    return count, skipped
+    return done_names, skipped
 
 
 def _listed(places: tuple[Path, ...]) -> list[str]:
@@ -142,21 +149,23 @@ def _done(path: Path, mark: int) -> dict | None:
             done = json.loads(str(chunk["done"]))
     except (OSError, ValueError, KeyError, EOFError):
         return None
-    return done if done.get("mark") == mark else None
+    return done if done.get("mark") == mark and "names" in done else None
 
 
 def _make_chunk(
     path: Path, names: list[str], mark: int, finder: FaceFinder, options: PrepareOptions
 ) -> dict:
     rows: list[Row] = []
+    kept: list[str] = []
     skipped: dict[str, int] = {}
-    for content in _contents(names):
+    for name, content in zip(names, _contents(names), strict=True):
         row = _row(content, finder, options.is_framed, options.side)
         if isinstance(row, str):
             skipped[row] = skipped.get(row, 0) + 1
         else:
             rows.append(row)
-    done = {"mark": mark, "count": len(rows), "skipped": skipped}
+            kept.append(name)
+    done = {"mark": mark, "names": kept, "skipped": skipped}
     arrays = {name: np.stack([row[name] for row in rows]) for name in MEASURED} if rows else {}
     scratch = path.with_suffix(".part")
     with scratch.open("wb") as file:

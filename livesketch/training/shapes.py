@@ -36,7 +36,7 @@ def describe(settle: Settle, data: Prepared, seed: int) -> None:
     shapes = settle.aligned(points)[2]
     count = len(settle.spread)
     # everybody and their mirror image: what a face has on one side only is no way in which faces differ
-    twice = torch.cat([shapes, _mirrored(shapes)])
+    twice = torch.cat([shapes, mirrored(shapes)])
     settle.mean.copy_(twice.mean(0))
     _, sizes, ways = torch.linalg.svd((twice - settle.mean).flatten(1), full_matrices=False)
     there = min(count, len(sizes))  # few photos differ in few ways
@@ -63,7 +63,7 @@ def give_features(settle: Settle, codes: torch.Tensor, data: Prepared, seed: int
     settle.own.zero_()
     points = torch.from_numpy(np.asarray(data.landmarks)[:, POINTS])
     shapes = settle.aligned(points)[2]
-    upright = ((shapes + _mirrored(shapes)) / 2).double()  # a lopsided face is a turned head's
+    upright = ((shapes + mirrored(shapes)) / 2).double()  # a lopsided face is a turned head's
     row = {index: k for k, index in enumerate(POINTS)}
     high = upright[:, :, 1]
     parted = high[:, row[14]] - high[:, row[13]]
@@ -123,7 +123,7 @@ def _hulls(data: Prepared, rng: np.random.Generator) -> torch.Tensor:
     return torch.cat(out)
 
 
-def _mirrored(shapes: torch.Tensor) -> torch.Tensor:
+def mirrored(shapes: torch.Tensor) -> torch.Tensor:
     return shapes[:, mirror_rows()] * torch.tensor([-1.0, 1.0])
 
 

@@ -71,7 +71,15 @@ def medoids(places: np.ndarray, count: int, rng: np.random.Generator) -> np.ndar
 def _plain(data: Prepared) -> np.ndarray:
     """Rows of photos of bare heads with hair, seen from the front; all, where there are none."""
     every = people(data)
-    landmarks, kinds = np.asarray(data.landmarks)[every], np.asarray(data.regions)[every]
+    has_hair = (np.asarray(data.regions)[every] == HAIR).mean((1, 2)) > LEAST_HAIR
+    lit = np.asarray(data.tone)[every] > DARK
+    plain = every[bare_from_the_front(data, every) & lit & has_hair]
+    return plain if len(plain) else every
+
+
+def bare_from_the_front(data: Prepared, rows: np.ndarray) -> np.ndarray:
+    """(N,): which of those photos show a face from the front, without hat and glasses."""
+    landmarks, kinds = np.asarray(data.landmarks)[rows], np.asarray(data.regions)[rows]
     left, right = landmarks[:, LEFT], landmarks[:, RIGHT]
     across = right - left
     off = (landmarks[:, NOSE, 0] - left[:, 0]) / np.maximum(across[:, 0], 1e-3) - 0.5
@@ -81,10 +89,7 @@ def _plain(data: Prepared) -> np.ndarray:
         return (kinds == region).mean((1, 2))
 
     bare = (share(REGIONS.index("hat")) < TRACE) & (share(REGIONS.index("glasses")) < TRACE)
-    front = (np.abs(off) < TURNED) & (np.abs(tilt) < TILTED)
-    lit = np.asarray(data.tone)[every] > DARK
-    plain = every[bare & front & lit & (share(HAIR) > LEAST_HAIR)]
-    return plain if len(plain) else every
+    return bare & (np.abs(off) < TURNED) & (np.abs(tilt) < TILTED)
 
 
 def _about_the_usual_face(
@@ -96,7 +101,7 @@ def _about_the_usual_face(
     grid = settle.usual.shape[-1]
     kinds = np.asarray(data.regions)[every]
     covers = torch.from_numpy(covered(kinds, grid)).float()
-    cells = (wardrobe.cells - settle.usual_points.mean(0))[None].expand(len(every), -1, -1)
+    cells = (settle.cells - settle.usual_points.mean(0))[None].expand(len(every), -1, -1)
     at = fitted(cells, settle.mean[None].expand(len(every), -1, -1), shape)
     return sampled(covers, turned(at, turn) + middle).argmax(1)
 

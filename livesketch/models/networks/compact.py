@@ -10,6 +10,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from livesketch.errors import ModelError
+from livesketch.models.knobs import AGE
+from livesketch.models.networks.ageing import Ageing
 from livesketch.models.networks.face_lines import POINTS
 from livesketch.models.networks.finer import Finer
 from livesketch.models.networks.painter import BASE, Painter, act
@@ -34,6 +36,7 @@ class Config:
     worn: int = 0  # heads of hair and clothes that people choose from
     lit: int = 0  # 1: nobody sits in the dark
     eased: int = 0  # 1: people can be asked into a studio, where they are painted best
+    aged: int = 0  # people whose wrinkles others get with the years; 0: nobody's age can be turned
     suited: int = 0  # coordinates of a code that follow hair and clothes
     reader: tuple[int, int, int, int] = (64, 96, 160, 192)  # channels at 32, 16, 8, 4
     encoder: tuple[int, int, int, int] = (64, 64, 128, 192)  # the painter's, at 32, 16, 8, 4
@@ -55,6 +58,7 @@ LIMITS = {
     "worn": (0, 500),
     "lit": (0, 1),
     "eased": (0, 1),
+    "aged": (0, 32),
     "suited": (0, 16),
     "reader": (8, 512),
     "encoder": (8, 512),
@@ -103,7 +107,7 @@ def borrowing(config: Config, people: object) -> Config:
     """The config of what takes its people from another file: those may have learned more, or less, than it knows."""
     if not isinstance(people, Config):
         return config
-    return replace(config, finer=people.finer, eased=people.eased)
+    return replace(config, finer=people.finer, eased=people.eased, aged=people.aged)
 
 
 class Network(nn.Module):
@@ -128,6 +132,7 @@ class Network(nn.Module):
             bool(config.lit),
             config.suited,
             bool(config.eased),
+            bool(config.aged),
         )
         self.painter = Painter(
             config.regions,
@@ -139,6 +144,7 @@ class Network(nn.Module):
             config.detail,
             doublings,
         )
+        self.ageing = Ageing(config.aged) if config.aged else None
         self.finer = Finer(config.finer) if config.finer else None
 
     def forward(self, x: Tensor, z: Tensor, knobs: Tensor) -> Tensor:
@@ -146,7 +152,12 @@ class Network(nn.Module):
         knobs (N, K) in the order of KNOBS -> (N, 3, S, S), about -1..1."""
         points, logits, hull = self.reader(x)
         settled = self.settle(points, logits.float(), hull.float(), z.float(), knobs.float())
-        return self.painter(*(part.to(self.painter.inp.weight.dtype) for part in settled))
+        maps, regions, who, at = settled
+        dtype = self.painter.inp.weight.dtype
+        face = self.painter(maps.to(dtype), regions.to(dtype), who.to(dtype))
+        if self.ageing is None:
+            return face
+        return self.ageing(face, at, regions, who, knobs[:, AGE : AGE + 1])
 
     def quickened(self, dtype: torch.dtype) -> Network:
         """The networks in `dtype`; what lies between them are places, and those stay in float32."""

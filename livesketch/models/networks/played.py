@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from livesketch.models.networks.ageing import Ageing
 from livesketch.models.networks.finer import Finer
 from livesketch.models.networks.painter import Painter, Styled, Up, act
 
@@ -51,6 +52,20 @@ class PlayedFiner(nn.Module):
     def forward(self, face: Tensor) -> Tensor:
         made = self.finer.folded(face.permute(0, 3, 1, 2).float() / 127.5 - 1)
         return _as_bytes(made)
+
+
+class PlayedAgeing(nn.Module):
+    """uint8 (1, S, S, 3), and what Ageing takes beside a face -> uint8 (1, S, S, 3)."""
+
+    def __init__(self, ageing: Ageing) -> None:
+        super().__init__()
+        self.ageing = ageing
+
+    def forward(
+        self, face: Tensor, at: Tensor, regions: Tensor, who: Tensor, age: Tensor
+    ) -> Tensor:
+        pixels = face.permute(0, 3, 1, 2).float() / 127.5 - 1
+        return _as_bytes(self.ageing(pixels, at, regions, who, age))
 
 
 class QuickUp(nn.Module):

@@ -19,7 +19,7 @@ from livesketch.models.networks.face_lines import (
 )
 from livesketch.models.networks.reader import DIRECTIONS as HULL
 from livesketch.models.networks.suiting import Suiting
-from livesketch.models.networks.wardrobe import Wardrobe
+from livesketch.models.networks.wardrobe import Wardrobe, cells_of, fitted
 
 # spreads of real faces beyond which a plausible face does not go: one drawn crudely, and one with hair and clothes
 LIMITS = 0.8, 2.2
@@ -66,6 +66,8 @@ class Settle(nn.Module):
     own: Tensor
     light: Tensor
     hard: Tensor
+    aged: Tensor
+    cells: Tensor
 
     def __init__(
         self,
@@ -79,6 +81,7 @@ class Settle(nn.Module):
         lit: bool = False,
         suited: int = 0,
         eased: bool = False,
+        aged: bool = False,
     ) -> None:
         super().__init__()
         self.register_buffer("mean", torch.zeros(points, 2))
@@ -101,19 +104,24 @@ class Settle(nn.Module):
         self.is_eased = eased
         if eased:  # the way to codes whose pictures are harder to paint, of length 1
             self.register_buffer("hard", torch.zeros(z_dim))
+        self.is_aged = aged
+        if aged:  # how features of children, and of old people, lie otherwise
+            self.register_buffer("aged", torch.zeros(2, points, 2))
         self.wardrobe = Wardrobe(worn, regions, grid, z_dim) if worn else None
         self.suiting = Suiting(suited, regions, z_dim) if suited else None
         part_of = [[float(index in indices) for index in POINTS] for indices in PARTS.values()]
         keep_constant(self, "part_of", part_of)
         keep_constant(self, "lips", _lips())
+        keep_constant(self, "cells", cells_of(grid))
         self.lines = Lines()
 
     def forward(
         self, points: Tensor, logits: Tensor, hull: Tensor, z: Tensor, knobs: Tensor
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        """What a reader read, z (N, Z) or (N, M, Z + 1), knobs (N, len(KNOBS)) -> maps, regions, z."""
-        parts, hair, kin, studio, directions = knobs.split(
-            [len(PARTS), 1, 1, 1, len(DIRECTIONS)], 1
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """What a reader read, z (N, Z) or (N, M, Z + 1), knobs (N, len(KNOBS)) -> maps, regions, z,
+        and (N, grid ** 2, 2): where each cell of the picture lies on the usual face, in sides."""
+        parts, hair, kin, studio, directions, age = knobs.split(
+            [len(PARTS), 1, 1, 1, len(DIRECTIONS), 1], 1
         )
         middle, turn, shape = self.aligned(points)
         share = 0.4 + 0.6 * hair[..., None, None]
@@ -127,12 +135,14 @@ class Settle(nn.Module):
         strict = (parts @ self.part_of)[..., None]  # N,K,1
         meant = self.meant(shape, featured, strict, unsaid[:, 0])
         meant = meant + torch.einsum("nd,dkc->nkc", directions, self.direction_shapes)
+        if self.is_aged:
+            young, old = (-age[..., None]).clamp(min=0), age[..., None].clamp(min=0)
+            meant = meant + young * self.aged[0] + old * self.aged[1]
         meant = meant + self.lips @ meant * OPENED * strict * unsaid[:, 0]
         led = directions @ self.direction_codes
+        at = self.about_the_usual_face(meant, middle, turn)
         if self.wardrobe is not None:
-            cells = turned_back(self.wardrobe.cells[None] - middle, turn)
-            usual = self.mean + self.usual_points.mean(0)
-            worn = self.wardrobe(people + led[:, None], shares, cells, meant, usual)
+            worn = self.wardrobe(people + led[:, None], shares, at)
             said = said + (worn - said) * unsaid
         regions, person = F.softmax(said, 1), met(people, shares)
         if self.suiting is not None:
@@ -144,7 +154,14 @@ class Settle(nn.Module):
             self.lines(turned(meant, turn) + middle),
             regions,
             self.presentable(person, studio) + led,
+            at,
         )
+
+    def about_the_usual_face(self, face: Tensor, middle: Tensor, turn: Tensor) -> Tensor:
+        """(N, grid ** 2, 2), in sides: where the cells of a picture lie about the usual face, whose
+        landmarks lie at `face` (N, K, 2), turned, and about `middle` in it."""
+        usual = self.mean + self.usual_points.mean(0)
+        return fitted(turned_back(self.cells[None] - middle, turn), face, usual[None])
 
     def meant(self, shape: Tensor, who: Tensor, strict: Tensor, unsaid: Tensor) -> Tensor:
         """Drawn shapes (N, K, 2) -> painted ones. strict (N, K, 1): 0 plausible .. 1 as drawn.

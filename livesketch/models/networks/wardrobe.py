@@ -22,28 +22,19 @@ class Wardrobe(nn.Module):
     worn: Tensor
     wearers: Tensor
     kinds: Tensor
-    cells: Tensor
 
     def __init__(self, count: int, regions: int, grid: int, z_dim: int) -> None:
         super().__init__()
         self.register_buffer("worn", torch.zeros(count, grid, grid))  # which region, by its row
         self.register_buffer("wearers", torch.zeros(count, z_dim))
         keep_constant(self, "kinds", [[[float(k)]] for k in range(regions)])
-        ticks = (np.arange(grid, dtype=np.float32) + 0.5) / grid
-        places = np.stack(np.meshgrid(ticks, ticks), -1).reshape(-1, 2)
-        keep_constant(self, "cells", places)  # of a picture, row by row
 
-    def forward(
-        self, people: Tensor, shares: Tensor, cells: Tensor, face: Tensor, usual: Tensor
-    ) -> Tensor:
+    def forward(self, people: Tensor, shares: Tensor, at: Tensor) -> Tensor:
         """Logits (N, R, grid, grid) of what people (N, M, Z) wear, each by their share (N, M).
 
-        face (N, K, 2): landmarks; usual (K, 2): where the layouts have them; cells (N, grid ** 2, 2):
-        the picture's, where the face is measured.
+        at (N, grid ** 2, 2): where the picture's cells lie about the usual face, in sides.
         """
-        return torch.log(
-            sampled(self.of(people, shares), fitted(cells, face, usual[None])) + SELDOM
-        )
+        return torch.log(sampled(self.of(people, shares), at) + SELDOM)
 
     def of(self, people: Tensor, shares: Tensor) -> Tensor:
         """(N, R, grid, grid): shares of the regions about the usual face of people (N, M, Z).
@@ -56,6 +47,12 @@ class Wardrobe(nn.Module):
         covers = ((self.worn[:, None] - self.kinds).abs() < 0.5).to(people.dtype)
         worn = torch.einsum("nw,wrij->nrij", alike, covers)
         return F.avg_pool2d(F.pad(worn, (1, 1, 1, 1), mode="replicate"), 3, 1)
+
+
+def cells_of(grid: int) -> np.ndarray:
+    """(grid ** 2, 2), in sides: the middles of a picture's cells, row by row."""
+    ticks = (np.arange(grid, dtype=np.float32) + 0.5) / grid
+    return np.stack(np.meshgrid(ticks, ticks), -1).reshape(-1, 2)
 
 
 def fitted(places: Tensor, face: Tensor, other: Tensor) -> Tensor:

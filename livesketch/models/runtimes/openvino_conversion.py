@@ -6,6 +6,7 @@ lies between them are places, and a place in half precision is off by a pixel.
 
 import warnings
 from pathlib import Path
+from typing import cast
 
 import openvino
 import torch
@@ -16,35 +17,33 @@ from torch import Tensor, nn
 from livesketch.models import checkpoint
 from livesketch.models.blend import MOST
 from livesketch.models.knobs import KNOBS
-from livesketch.models.networks.finer import Finer
-from livesketch.models.networks.played import Played, PlayedFiner
+from livesketch.models.networks import compact
+from livesketch.models.networks.played import Played, PlayedAgeing, PlayedFiner
 from livesketch.models.pixels import STYLE_SIZE
-
-STEPS = {"read": "reader", "settle": "settle", "paint": "painter"}  # file -> part of the network
 
 
 def convert(weights: Path, folder: Path) -> None:
-    """Write read.xml, settle.xml, paint.xml and, where the file has them, style.xml and finer.xml (each with its .bin).
+    """Write read.xml, settle.xml, paint.xml and, where the file has them, age.xml, finer.xml and style.xml (each with its .bin).
 
     The weights are checked on the way: ModelError. What OpenVINO cannot take: RuntimeError.
     """
     held = checkpoint.load(weights)
-    config = held.config
-    side = config.input_size
+    config, network = held.config, cast(compact.Network, held.network)
+    side, result = config.input_size, config.img_resolution
     drawing = torch.ones(1, config.input_channels, side, side)
-    given = (drawing,)
-    rest = (torch.zeros(1, MOST, config.z_dim + 1), torch.zeros(1, len(KNOBS)))
-    for name in STEPS:
-        step = getattr(held.network, STEPS[name])
-        if name == "settle":
-            given = (*given, *rest)
-        _save(Played(step) if name == "paint" else step, given, folder / f"{name}.xml")
-        with torch.inference_mode():
-            given = step(*given)
-    finer = held.network.finer
-    if isinstance(finer, Finer):
-        face = torch.zeros(1, config.img_resolution, config.img_resolution, 3, dtype=torch.uint8)
-        _save(PlayedFiner(finer), (face,), folder / "finer.xml")
+    code, knobs = torch.zeros(1, MOST, config.z_dim + 1), torch.zeros(1, len(KNOBS))
+    with torch.inference_mode():
+        seen = (*network.reader(drawing), code, knobs)
+        maps, regions, who, at = network.settle(*seen)
+    _save(network.reader, (drawing,), folder / "read.xml")
+    _save(network.settle, seen, folder / "settle.xml")
+    _save(Played(network.painter), (maps, regions, who), folder / "paint.xml")
+    face = torch.zeros(1, result, result, 3, dtype=torch.uint8)
+    if network.ageing is not None:
+        given = (face, at, regions, who, knobs[:, :1])
+        _save(PlayedAgeing(network.ageing), given, folder / "age.xml")
+    if network.finer is not None:
+        _save(PlayedFiner(network.finer), (face,), folder / "finer.xml")
     if held.style_encoder is not None:
         photo = torch.zeros(1, 3, STYLE_SIZE, STYLE_SIZE)
         _save(held.style_encoder, (photo,), folder / "style.xml")

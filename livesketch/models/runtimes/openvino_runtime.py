@@ -17,6 +17,7 @@ from livesketch.errors import ModelError
 from livesketch.frames import Code, Picture
 from livesketch.models import CONVERTED, TORCH_PARTS, torch_part
 from livesketch.models.blend import rows_of
+from livesketch.models.knobs import AGE
 from livesketch.models.machine import cpu_words, installed, playing_threads
 from livesketch.models.networks import NETWORKS
 from livesketch.models.pixels import unfolded
@@ -41,12 +42,14 @@ class Runtime:
         steps: Sequence[openvino.Model],
         style: openvino.Model | None,
         finer: openvino.Model | None = None,
+        age: openvino.Model | None = None,
         threads: int | None = None,
     ) -> None:
         self._threads = playing_threads(threads)
         self._core = openvino.Core()
         self._style_model, self._style = style, None
         self._finer_model, self._finer = finer, None
+        self._age_model, self._age = age, None
         abilities = self._core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
         self._quick = quick = "bf16" if "BF16" in abilities else "f32"
         read, settle, paint = steps
@@ -71,7 +74,21 @@ class Runtime:
         self._settle.get_input_tensor(4).data[:] = knobs
         for step in (self._read, self._settle, self._paint):
             step.infer(share_outputs=True)
-        return unfolded(self._paint.get_output_tensor(0).data[0])
+        made = unfolded(self._paint.get_output_tensor(0).data[0])
+        return made if knobs[AGE] == 0 else self._aged(made, knobs[AGE])
+
+    def _aged(self, face: Picture, age: np.float32) -> Picture:
+        if self._age is None:
+            if self._age_model is None:
+                return face
+            self._age = self._compiled(self._age_model, "f32").create_infer_request()
+            # where the picture lies on the usual face, its regions, and who it is
+            for there, settled in ((1, 3), (2, 1), (3, 2)):
+                self._age.set_input_tensor(there, self._settle.get_output_tensor(settled))
+        self._age.get_input_tensor(0).data[0] = face
+        self._age.get_input_tensor(4).data[:] = age
+        self._age.infer(share_outputs=True)
+        return self._age.get_output_tensor(0).data[0].copy()
 
     def finer(self, face: Picture) -> Picture:
         if self._finer is None:
@@ -169,10 +186,10 @@ def _sum(path: Path) -> str:
 def _opened(folder: Path, threads: int | None) -> Runtime:
     core = openvino.Core()
     core.set_property({"ENABLE_MMAP": False})  # the file may be a temporary one
-    more = (folder / "style.xml", folder / "finer.xml")
-    style, finer = (core.read_model(path) if path.exists() else None for path in more)
+    more = (folder / f"{name}.xml" for name in ("style", "finer", "age"))
+    style, finer, age = (core.read_model(path) if path.exists() else None for path in more)
     steps = [core.read_model(folder / f"{step}.xml") for step in STEPS]
-    return Runtime(steps, style, finer, threads)
+    return Runtime(steps, style, finer, age, threads)
 
 
 def _keep(made: Path, folder: Path) -> bool:
