@@ -10,22 +10,10 @@ from livesketch.errors import UsageError
 from livesketch.frames import Look
 from livesketch.kinds import PAGES
 from livesketch.models import RUNTIMES
-from livesketch.parameters import PARAMETERS, Parameter, Value, checked
+from livesketch.parameters import PARAMETERS, Parameter, Value, checked, parameter
 
-RENDERED = (
-    "faithful",
-    "face_side",
-    "framing",
-    "line_style",
-    "line_detail",
-    "face_me",
-    "smoothing",
-    "look_mix",
-    "photo_look",
-    "truncation",
-    "faces",
-    "shrink",
-)
+WHOSE = ("face", "parts", "person", "look")  # groups of knobs that decide whose face it is, and how
+RENDERED = ("framing", "line_style", "line_detail", "face_me", "smoothing", "shrink")
 
 
 def parser(name: str, what: str) -> argparse.ArgumentParser:
@@ -105,7 +93,7 @@ def render(parser: argparse.ArgumentParser) -> None:
         help="drawings also as they were at so many percent of the pen's path",
     )
     _model_arguments(parser)
-    _knobs(parser, [row for row in PARAMETERS if row.name in RENDERED])
+    _knobs(parser, [row for row in PARAMETERS if row.group in WHOSE or row.name in RENDERED])
 
 
 def replay(parser: argparse.ArgumentParser) -> None:
@@ -125,7 +113,8 @@ def replay(parser: argparse.ArgumentParser) -> None:
         "--undone", action="store_true", help="also show strokes that were taken back"
     )
     _model_arguments(parser)
-    _knobs(parser, [row for row in PARAMETERS if row.name in ("faithful", "face_side", "framing")])
+    alone = [row for row in PARAMETERS if row.group in WHOSE and row.name != "faces"]
+    _knobs(parser, [*alone, parameter("framing")])
 
 
 def trace(parser: argparse.ArgumentParser) -> None:

@@ -388,6 +388,15 @@ def test_the_command_makes_faces_and_says_how_many(
     assert names(here / "out") == ["a.png", "b-p50.png", "b.png"]
 
 
+@pytest.mark.parametrize("said", ["--age=1", "--age=-1", "--skin=1", "--smile=1", "--kin=0"])
+def test_who_a_face_is_may_be_said_as_in_the_window(here: Path, weights: Path, said: str) -> None:
+    sketch_file(here / "a.png")
+    words = ["render", "a.png", "--model", str(weights), "--runtime", "torch", "-o"]
+    assert cli.run([*words, "plain.png"]) == cli.run([*words, "other.png", said]) == 0
+    plain, other = (read_picture(here / name) for name in ("plain.png", "other.png"))
+    assert not np.array_equal(plain, other)
+
+
 def test_tracing_writes_what_the_model_would_see(
     road: Pipeline, here: Path, photo: Picture, capsys: pytest.CaptureFixture[str]
 ) -> None:

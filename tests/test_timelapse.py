@@ -222,6 +222,12 @@ def test_from_the_command_line(file, weights, tmp_path, capsys):
     assert cli.run([*said, "--side", "48", "--fps", "5", "--seconds", "1", "--undone"]) == 0
     assert out.exists()
     assert "pictures" in capsys.readouterr().out
+    old = tmp_path / "old.gif"
+    said[3] = str(old)
+    assert (
+        cli.run([*said, "--side", "48", "--fps", "5", "--seconds", "1", "--undone", "--age=1"]) == 0
+    )
+    assert old.read_bytes() != out.read_bytes()
     assert cli.run([*said[:3], str(tmp_path / "film.avi"), "--model", str(weights)]) == 2
     assert ".mp4 .gif .webp" in capsys.readouterr().err
     assert cli.run(["replay", str(tmp_path / "none.livesketch"), "-o", str(out)]) == 2

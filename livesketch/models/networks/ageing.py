@@ -16,7 +16,11 @@ CORNER, SIZE = (0.215, 0.19), (0.57, 0.74)
 MAP = 112, 96
 SINGLED = 2.0  # how much rather everybody has one person's wrinkles than a mixture
 UNLIKELY, LIKELY = 0.3, 0.7  # shares of hair with which nothing and everything turns grey
-GREY, WHITE = 0.9, 0.38  # share of colour that old hair has lost; power of its lightness
+GREY = 0.9  # share of its colour that old hair has lost
+DARK, LIGHT = (
+    (1.6, 0.14),
+    (0.45, 0.42),
+)  # what its lightness is multiplied by, and what comes on top
 LUMA = (0.299, 0.587, 0.114)
 
 
@@ -65,7 +69,9 @@ class Ageing(nn.Module):
         hair = regions[:, HAIR : HAIR + 1].float()
         hair = F.interpolate(hair, size=(side, side), mode="bilinear")
         light = ((face.float() + 1) / 2).clamp(min=1e-3)
-        grey = (light * self.luma).sum(1, keepdim=True) ** WHITE
+        dull = (light * self.luma).sum(1, keepdim=True)
+        # strands stay apart; what is light already stays nearly as it is: about hair lies what is behind it
+        grey = torch.minimum(*(dull * by + more for by, more in (DARK, LIGHT)))
         fading = ((hair - UNLIKELY) / (LIKELY - UNLIKELY)).clamp(0, 1) * old * GREY
         # what is added is nothing, to the last bit, for whom nothing is asked
         more = light * (torch.exp(film * (1 - hair)) - 1) + (grey - light) * fading
