@@ -13,13 +13,12 @@ from livesketch.models.knobs import DIRECTIONS
 from livesketch.models.networks import compact
 from livesketch.models.networks.ageing import CORNER, LUMA, MAP, SIZE
 from livesketch.models.networks.face_lines import BROWS, EYES, LIPS, NOSTRILS, POINTS
-from livesketch.models.networks.shape import Settle, turned
-from livesketch.models.networks.wardrobe import fitted
+from livesketch.models.networks.shape import Settle
 from livesketch.training import raster
 from livesketch.training.dataset import Prepared
 from livesketch.training.directions import lifted
 from livesketch.training.parsing import SKIN
-from livesketch.training.shapes import codes_of, mirrored
+from livesketch.training.shapes import codes_of, mirrored, on_photos
 from livesketch.training.wardrobe import bare_from_the_front
 
 CHILD, OLD = 12, 60  # years: up to which, and from which
@@ -100,11 +99,7 @@ def _seen(settle: Settle, data: Prepared, rows: np.ndarray) -> Crowd:
     fold, colours, skin = data.pictures.shape[1] // SIDE, [], []
     for k in range(0, len(rows), AT_ONCE):
         some = rows[k : k + AT_ONCE]
-        points = torch.from_numpy(np.asarray(data.landmarks)[some][:, POINTS])
-        middle, turn, shape = settle.aligned(points)
-        here = (cells - settle.usual_points.mean(0))[None].expand(len(some), -1, -1)
-        at = fitted(here, settle.mean[None].expand(len(some), -1, -1), shape)
-        at = ((turned(at, turn) + middle) * 2 - 1).unflatten(1, MAP)
+        at = (on_photos(settle, data, some, cells) * 2 - 1).unflatten(1, MAP)
         pictures = np.stack([raster.smaller(np.asarray(data.pictures[i]), fold) for i in some])
         is_skin = (np.asarray(data.regions)[some] == SKIN)[:, None].astype(np.float32)
         colours.append(_sampled(torch.from_numpy(pictures).permute(0, 3, 1, 2).float() / 255, at))

@@ -9,7 +9,8 @@ from livesketch.models.networks.compact import StyleEncoder
 from livesketch.models.networks.face_lines import PARTS, POINTS, mirror_rows
 from livesketch.models.networks.painter import BASE
 from livesketch.models.networks.reader import Reader
-from livesketch.models.networks.shape import Settle
+from livesketch.models.networks.shape import Settle, turned
+from livesketch.models.networks.wardrobe import fitted
 from livesketch.training import raster
 from livesketch.training.dataset import Prepared
 from livesketch.training.examples import reading
@@ -87,6 +88,17 @@ def give_features(settle: Settle, codes: torch.Tensor, data: Prepared, seed: int
     mouth = [row[index] for index in sorted(set(PARTS["mouth"]))]
     own[:, mouth] = own[:, mouth].mean(1, keepdim=True)  # painters close the mouths of odd lips
     settle.own.copy_(own)
+
+
+def on_photos(
+    settle: Settle, data: Prepared, rows: np.ndarray, places: torch.Tensor
+) -> torch.Tensor:
+    """(N, P, 2): where those photos have what the usual face has at places (P, 2), all in sides."""
+    points = torch.from_numpy(np.asarray(data.landmarks)[rows][:, POINTS])
+    middle, turn, shape = settle.aligned(points)
+    here = (places - settle.usual_points.mean(0))[None].expand(len(rows), -1, -1)
+    at = fitted(here, settle.mean[None].expand(len(rows), -1, -1), shape)
+    return turned(at, turn) + middle
 
 
 def people(data: Prepared) -> np.ndarray:

@@ -8,12 +8,12 @@ import torch
 
 from livesketch.models.networks.compact import StyleEncoder
 from livesketch.models.networks.face_lines import OVAL, POINTS
-from livesketch.models.networks.shape import Settle, turned
-from livesketch.models.networks.wardrobe import Wardrobe, fitted, sampled
+from livesketch.models.networks.shape import Settle
+from livesketch.models.networks.wardrobe import sampled
 from livesketch.training.dataset import Prepared
 from livesketch.training.geometry import LEFT, RIGHT
 from livesketch.training.parsing import CLOTH, HAIR, REGIONS
-from livesketch.training.shapes import codes_of, covered, people
+from livesketch.training.shapes import codes_of, covered, on_photos, people
 
 NOSE = 1
 # shares of the face's width, radians: a face that is turned or tilted more is not seen from the front
@@ -35,7 +35,7 @@ def dress(settle: Settle, style_encoder: StyleEncoder, data: Prepared, seed: int
     wardrobe = settle.wardrobe
     assert wardrobe is not None
     every = _plain(data)
-    layouts = _about_the_usual_face(settle, wardrobe, data, every)
+    layouts = _about_the_usual_face(settle, data, every)
     seen = _whole(settle, layouts)
     every, layouts = every[seen], layouts[seen]
     hair = (layouts == HAIR).float().flatten(1)
@@ -92,18 +92,11 @@ def bare_from_the_front(data: Prepared, rows: np.ndarray) -> np.ndarray:
     return bare & (np.abs(off) < TURNED) & (np.abs(tilt) < TILTED)
 
 
-def _about_the_usual_face(
-    settle: Settle, wardrobe: Wardrobe, data: Prepared, every: np.ndarray
-) -> torch.Tensor:
+def _about_the_usual_face(settle: Settle, data: Prepared, every: np.ndarray) -> torch.Tensor:
     """(N, grid, grid): the regions of those photos, each fitted to the usual face."""
-    points = torch.from_numpy(np.asarray(data.landmarks)[every][:, POINTS])
-    middle, turn, shape = settle.aligned(points)
     grid = settle.usual.shape[-1]
-    kinds = np.asarray(data.regions)[every]
-    covers = torch.from_numpy(covered(kinds, grid)).float()
-    cells = (settle.cells - settle.usual_points.mean(0))[None].expand(len(every), -1, -1)
-    at = fitted(cells, settle.mean[None].expand(len(every), -1, -1), shape)
-    return sampled(covers, turned(at, turn) + middle).argmax(1)
+    covers = torch.from_numpy(covered(np.asarray(data.regions)[every], grid)).float()
+    return sampled(covers, on_photos(settle, data, every, settle.cells)).argmax(1)
 
 
 def _whole(settle: Settle, layouts: torch.Tensor) -> np.ndarray:

@@ -17,10 +17,8 @@ MAP = 112, 96
 SINGLED = 2.0  # how much rather everybody has one person's wrinkles than a mixture
 UNLIKELY, LIKELY = 0.3, 0.7  # shares of hair with which nothing and everything turns grey
 GREY = 0.9  # share of its colour that old hair has lost
-DARK, LIGHT = (
-    (1.6, 0.14),
-    (0.45, 0.42),
-)  # what its lightness is multiplied by, and what comes on top
+# what the lightness of dark and of light hair is multiplied by, and what comes on top
+DARK, LIGHT = (1.6, 0.14), (0.45, 0.42)
 LUMA = (0.299, 0.587, 0.114)
 
 
