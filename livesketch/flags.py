@@ -10,9 +10,8 @@ from livesketch.errors import UsageError
 from livesketch.frames import Look
 from livesketch.kinds import PAGES
 from livesketch.models import RUNTIMES
-from livesketch.parameters import PARAMETERS, Parameter, Value, checked, parameter
+from livesketch.parameters import PARAMETERS, WHOSE, Parameter, Value, checked, parameter
 
-WHOSE = ("face", "parts", "person", "look")  # groups of knobs that decide whose face it is, and how
 RENDERED = ("framing", "line_style", "line_detail", "face_me", "smoothing", "shrink")
 
 

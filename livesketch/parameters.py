@@ -9,6 +9,7 @@ from livesketch.errors import UsageError
 from livesketch.frames import FACE_PARTS, Settings
 
 Value = float | bool | str
+WHOSE = ("face", "parts", "person", "look")  # groups of knobs that decide whose face it is, and how
 LAYERS = 18  # of the largest generator that is steered by a w for every layer
 FINE = 8  # the first of the layers that a held look paints: colours, skin, light (pSp, §4.2)
 

@@ -4,12 +4,12 @@ import numpy as np
 
 from livesketch.frames import TRACED, Frame, Look, Mask, Picture, Point, Settings, Sketch
 from livesketch.models.engine import Model
-from livesketch.parameters import PARAMETERS
+from livesketch.parameters import PARAMETERS, WHOSE
 from livesketch.post.sheet import sheet
 from livesketch.post.steering import LatentSmoother
 from livesketch.tracer import Steps, setting, timed
 
-FACE_GROUPS = ("face", "parts", "person", "look", "layers")
+FACE_GROUPS = (*WHOSE, "layers")
 FACE_KNOBS = tuple(row.name for row in PARAMETERS if row.group in FACE_GROUPS)
 
 Seen = Sketch | Mask | Picture  # what a face is made of

@@ -87,6 +87,9 @@ def test_ages_of_other_photos_are_refused(folder) -> None:
     np.save(folder / AGES, np.zeros(3, np.float32))
     with pytest.raises(SourceError, match="other photos"):
         open_prepared(folder)
+    (folder / AGES).write_bytes(b"")
+    with pytest.raises(SourceError):
+        open_prepared(folder)
 
 
 def test_a_list_of_ages_is_read_and_kept_in_the_order_of_the_photos(tmp_path) -> None:

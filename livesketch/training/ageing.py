@@ -16,9 +16,8 @@ from livesketch.models.networks.face_lines import BROWS, EYES, LIPS, NOSTRILS, P
 from livesketch.models.networks.shape import Settle
 from livesketch.training import raster
 from livesketch.training.dataset import Prepared
-from livesketch.training.directions import lifted
 from livesketch.training.parsing import SKIN
-from livesketch.training.shapes import codes_of, mirrored, on_photos
+from livesketch.training.shapes import codes_of, lifted, on_photos, upright
 from livesketch.training.wardrobe import bare_from_the_front
 
 CHILD, OLD = 12, 60  # years: up to which, and from which
@@ -132,7 +131,7 @@ def _about(settle: Settle, features: tuple[list[int], ...], wide: int) -> np.nda
         pixels = (points - CORNER) / SIZE * (MAP[1], MAP[0])
         cv2.fillPoly(drawn, [np.round(pixels).astype(np.int32)], (1.0,))
     grown = cv2.dilate(drawn, np.ones((2 * wide + 1, 2 * wide + 1), np.uint8))
-    return cv2.GaussianBlur(grown, (0, 0), 1.0)
+    return _blurred(grown, 1.0)
 
 
 def _even(maps: np.ndarray) -> np.ndarray:
@@ -154,7 +153,7 @@ def _smaller(change: np.ndarray) -> torch.Tensor:
 def _features(settle: Settle, data: Prepared, rows: np.ndarray) -> torch.Tensor:
     """(K, 2): where those people's landmarks lie, on the average and on both sides alike."""
     shapes = settle.aligned(torch.from_numpy(np.asarray(data.landmarks)[rows][:, POINTS]))[2]
-    return ((shapes + mirrored(shapes)) / 2).mean(0)
+    return upright(shapes).mean(0)
 
 
 def _as_friendly(settle: Settle, moved: torch.Tensor) -> torch.Tensor:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from livesketch.errors import SourceError
-from livesketch.training.dataset import AGES
+from livesketch.training.dataset import AGES, keep
 
 OLDEST = 130
 
@@ -41,8 +41,5 @@ def write(
         path.unlink(missing_ok=True)
         return
     years = np.array([known.get(name, np.nan) for name in names], np.float32)
-    part = path.with_suffix(".part")
-    with part.open("wb") as file:
-        np.save(file, years)
-    part.replace(path)
+    keep(path, years)
     say(f"the ages of {np.isfinite(years).sum()} people are known")

@@ -40,7 +40,8 @@ def open_prepared(folder: Path) -> Prepared:
     """Raises SourceError if the folder was not prepared, or holds no faces."""
     try:
         arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in ARRAYS}
-    except (OSError, ValueError) as error:
+        years = np.load(folder / AGES) if (folder / AGES).exists() else None
+    except (OSError, ValueError, EOFError) as error:
         raise SourceError(
             f"{folder} holds no prepared photos",
             hint="prepare them first: livesketch train --photos PHOTOS --data FOLDER",
@@ -52,16 +53,23 @@ def open_prepared(folder: Path) -> Prepared:
     if (folder / "parts.json").exists():
         loaded = json.loads((folder / "parts.json").read_text())
         parts = {k: [[np.array(s, np.float32) for s in d] for d in v] for k, v in loaded.items()}
-    years = np.full(count, np.nan, np.float32)
-    if (folder / AGES).exists():
-        years = np.load(folder / AGES)
-        if len(years) != count:
-            raise SourceError(f"the ages in {folder} are those of other photos")
+    if years is None:
+        years = np.full(count, np.nan, np.float32)
+    if len(years) != count:
+        raise SourceError(f"the ages in {folder} are those of other photos")
     weights = _weights(np.asarray(arrays["tone"]))
     rare = weights * _rarity(np.asarray(arrays["landmarks"])[:, POINTS])
     return Prepared(
         **arrays, years=years, parts=parts, chances=_chances(weights), unusual=_chances(rare)
     )
+
+
+def keep(path: Path, array: np.ndarray) -> None:
+    """Write an array, whole or not at all."""
+    part = path.with_suffix(".part")
+    with part.open("wb") as file:
+        np.save(file, array)
+    part.replace(path)
 
 
 def _weights(tone: np.ndarray) -> np.ndarray:

@@ -17,6 +17,7 @@ from livesketch.models.networks.face_lines import POINTS
 from livesketch.training.dataset import Prepared
 from livesketch.training.looks import _lab, neutral_faces, tones
 from livesketch.training.parsing import HAIR
+from livesketch.training.shapes import lifted
 
 FACES = 400
 REACH = 2.0  # spreads of its measure that a knob at its end moves a face
@@ -78,11 +79,3 @@ def _smile(network: compact.Network, data: Prepared) -> torch.Tensor:
     lift = lifted(shapes)
     lift = (lift - lift.mean()) / lift.std().clamp(min=1e-6)
     return torch.einsum("n,nkc->kc", lift, shapes - shapes.mean(0)) / len(shapes) * SMILE_REACH
-
-
-def lifted(shapes: torch.Tensor) -> torch.Tensor:
-    """(N,): how much higher than its middle the corners of a mouth lie, of shapes (N, K, 2)."""
-    row = {index: k for k, index in enumerate(POINTS)}
-    middle = (shapes[:, row[13]] + shapes[:, row[14]]) / 2
-    corners = (shapes[:, row[61]] + shapes[:, row[291]]) / 2
-    return middle[:, 1] - corners[:, 1]

@@ -17,6 +17,7 @@ from PIL import Image
 from torch import Tensor, nn
 
 from livesketch.errors import SourceError
+from livesketch.models.networks.ageing import HAIR
 from livesketch.models.networks.face_lines import OVAL
 from livesketch.training import raster
 
@@ -26,7 +27,7 @@ GRID = 64  # and says what is where on this grid
 REGIONS = ("background", "skin", "hair", "neck", "cloth", "hat", "glasses", "ear")
 REGION_OF = np.array([0, 1, 1, 6, 1, 1, 1, 1, 7, 7, 1, 1, 1, 2, 5, 7, 3, 3, 4], np.uint8)
 HELD_OUT = 20
-SKIN, HAIR, NECK, CLOTH = 1, 2, 3, 4
+SKIN, NECK, CLOTH = 1, 3, 4
 CHIN, JAW = 152, (172, 397)
 
 

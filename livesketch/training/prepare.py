@@ -15,7 +15,7 @@ import numpy as np
 from livesketch.errors import OutputError, SourceError
 from livesketch.tracing.face import FaceFinder
 from livesketch.training import ages, parsing
-from livesketch.training.dataset import ARRAYS
+from livesketch.training.dataset import ARRAYS, keep
 from livesketch.training.measured import Row, measured
 
 SIDE = 256  # at least
@@ -192,10 +192,7 @@ def _join(scratch: Path, data: Path) -> None:
             with np.load(path) as chunk:
                 if name in chunk:
                     pieces.append(chunk[name])
-        part = data / f"{name}.part"
-        with part.open("wb") as file:
-            np.save(file, np.concatenate(pieces))
-        part.replace(data / f"{name}.npy")
+        keep(data / f"{name}.npy", np.concatenate(pieces))
         del pieces
 
 
@@ -213,10 +210,7 @@ def _write_regions(options: PrepareOptions, say: Callable[[str], None]) -> None:
             np.load(options.data / f"{n}.npy") for n in ("landmarks", "outlines")
         )
         regions = parsing.guessed(landmarks, outlines)
-    part = path.with_suffix(".part")
-    with part.open("wb") as file:
-        np.save(file, regions)
-    part.replace(path)
+    keep(path, regions)
 
 
 def _write_parts(folder: Path, path: Path) -> None:

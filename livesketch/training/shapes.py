@@ -64,13 +64,12 @@ def give_features(settle: Settle, codes: torch.Tensor, data: Prepared, seed: int
     settle.own.zero_()
     points = torch.from_numpy(np.asarray(data.landmarks)[:, POINTS])
     shapes = settle.aligned(points)[2]
-    upright = ((shapes + mirrored(shapes)) / 2).double()  # a lopsided face is a turned head's
+    both = upright(shapes).double()
     row = {index: k for k, index in enumerate(POINTS)}
-    high = upright[:, :, 1]
+    high = both[:, :, 1]
     parted = high[:, row[14]] - high[:, row[13]]
-    lifted = high[:, [row[13], row[14]]].mean(1) - high[:, [row[61], row[291]]].mean(1)
-    does = torch.stack([parted, parted.clamp(min=float(parted.median())), lifted], 1)
-    does, flat = does - does.mean(0), (upright - upright.mean(0)).flatten(1)
+    does = torch.stack([parted, parted.clamp(min=float(parted.median())), lifted(both)], 1)
+    does, flat = does - does.mean(0), (both - both.mean(0)).flatten(1)
     flat = flat - does @ torch.linalg.lstsq(does, flat).solution
     _, sizes, ways = torch.linalg.svd(flat, full_matrices=False)
     count = min(FEATURES, len(ways), settle.own.shape[0] // 2)
@@ -137,6 +136,19 @@ def _hulls(data: Prepared, rng: np.random.Generator) -> torch.Tensor:
 
 def mirrored(shapes: torch.Tensor) -> torch.Tensor:
     return shapes[:, mirror_rows()] * torch.tensor([-1.0, 1.0])
+
+
+def upright(shapes: torch.Tensor) -> torch.Tensor:
+    """(N, K, 2), alike on both sides: a lopsided face is a turned head's."""
+    return (shapes + mirrored(shapes)) / 2
+
+
+def lifted(shapes: torch.Tensor) -> torch.Tensor:
+    """(N,): how much higher than its middle the corners of a mouth lie, of shapes (N, K, 2)."""
+    row = {index: k for k, index in enumerate(POINTS)}
+    middle = (shapes[:, row[13]] + shapes[:, row[14]]) / 2
+    corners = (shapes[:, row[61]] + shapes[:, row[291]]) / 2
+    return middle[:, 1] - corners[:, 1]
 
 
 def shares(kinds: np.ndarray, row: int, grid: int) -> np.ndarray:

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from livesketch.models.networks.face_lines import keep_constant
 
-HAIR = 2  # row of parsing.REGIONS
+HAIR = 2  # row of the regions, see training/parsing.py
 # sides of a picture: corner and size of the part that the maps cover, about the usual face
 CORNER, SIZE = (0.215, 0.19), (0.57, 0.74)
 # rows and columns of wrinkles; what all people of an age have in common needs half as many
@@ -55,8 +55,7 @@ class Ageing(nn.Module):
         shares of one; who (N, Z): the person's code.
         """
         side, age = face.shape[-1], age.float()[..., None, None]
-        old, young = age.clamp(min=0), (-age).clamp(min=0)
-        common = self.changes[0] * young + self.changes[1] * old
+        old, common = age.clamp(min=0), at_age(self.changes, age)
         common = F.interpolate(common, size=self.wrinkles.shape[-2:], mode="bilinear")
         lot = F.softmax(who.float()[:, : self.wrinkles.shape[0]] * SINGLED, 1)
         film = common + torch.einsum("ne,ehw->nhw", lot, self.wrinkles)[:, None] * old
@@ -74,3 +73,8 @@ class Ageing(nn.Module):
         # what is added is nothing, to the last bit, for whom nothing is asked
         more = light * (torch.exp(film * (1 - hair)) - 1) + (grey - light) * fading
         return face + 2 * more.to(face.dtype)
+
+
+def at_age(both: Tensor, age: Tensor) -> Tensor:
+    """What years change, of what they change in children and in old people (2, …); age (N, 1, …)."""
+    return both[0] * (-age).clamp(min=0) + both[1] * age.clamp(min=0)

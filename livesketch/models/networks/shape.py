@@ -8,6 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from livesketch.models.knobs import DIRECTIONS
+from livesketch.models.networks.ageing import at_age
 from livesketch.models.networks.face_lines import (
     INNER_LOWER,
     INNER_UPPER,
@@ -136,8 +137,7 @@ class Settle(nn.Module):
         meant = self.meant(shape, featured, strict, unsaid[:, 0])
         meant = meant + torch.einsum("nd,dkc->nkc", directions, self.direction_shapes)
         if self.is_aged:
-            young, old = (-age[..., None]).clamp(min=0), age[..., None].clamp(min=0)
-            meant = meant + young * self.aged[0] + old * self.aged[1]
+            meant = meant + at_age(self.aged, age[..., None])
         meant = meant + self.lips @ meant * OPENED * strict * unsaid[:, 0]
         led = directions @ self.direction_codes
         at = self.about_the_usual_face(meant, middle, turn)

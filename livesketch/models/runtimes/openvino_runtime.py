@@ -5,7 +5,7 @@ import json
 import logging
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 KEPT = 8  # converted models in the cache; the oldest go first
 LIST = "files.json"
 STEPS = ("read", "settle", "paint")
+MORE = ("age", "finer", "style")
 
 
 class Runtime:
@@ -40,16 +41,13 @@ class Runtime:
     def __init__(
         self,
         steps: Sequence[openvino.Model],
-        style: openvino.Model | None,
-        finer: openvino.Model | None = None,
-        age: openvino.Model | None = None,
+        more: Mapping[str, openvino.Model],
         threads: int | None = None,
     ) -> None:
         self._threads = playing_threads(threads)
         self._core = openvino.Core()
-        self._style_model, self._style = style, None
-        self._finer_model, self._finer = finer, None
-        self._age_model, self._age = age, None
+        self._more = more  # by the names of MORE; compiled when they are first asked for
+        self._opened: dict[str, openvino.InferRequest] = {}
         abilities = self._core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
         self._quick = quick = "bf16" if "BF16" in abilities else "f32"
         read, settle, paint = steps
@@ -64,7 +62,7 @@ class Runtime:
         side, channels = paint.outputs[0].get_shape()[2:]
         self._most = code[1]  # people in a blend
         side = side if channels == 3 else 2 * side
-        larger = 0 if finer is None else 2 * side
+        larger = 2 * side if "finer" in more else 0
         self.shape = Shape(drawing[1], drawing[3], code[2] - 1, side, larger)
         self.device = cpu_words()
 
@@ -78,34 +76,36 @@ class Runtime:
         return made if knobs[AGE] == 0 else self._aged(made, knobs[AGE])
 
     def _aged(self, face: Picture, age: np.float32) -> Picture:
-        if self._age is None:
-            if self._age_model is None:
-                return face
-            self._age = self._compiled(self._age_model, "f32").create_infer_request()
-            # where the picture lies on the usual face, its regions, and who it is
-            for there, settled in ((1, 3), (2, 1), (3, 2)):
-                self._age.set_input_tensor(there, self._settle.get_output_tensor(settled))
-        self._age.get_input_tensor(0).data[0] = face
-        self._age.get_input_tensor(4).data[:] = age
-        self._age.infer(share_outputs=True)
-        return self._age.get_output_tensor(0).data[0].copy()
+        step = self._later("age", "f32")
+        if step is None:
+            return face
+        # where the picture lies on the usual face, its regions, and who it is
+        for there, settled in ((1, 3), (2, 1), (3, 2)):
+            step.set_input_tensor(there, self._settle.get_output_tensor(settled))
+        step.get_input_tensor(0).data[0] = face
+        step.get_input_tensor(4).data[:] = age
+        step.infer(share_outputs=True)
+        return step.get_output_tensor(0).data[0].copy()
 
     def finer(self, face: Picture) -> Picture:
-        if self._finer is None:
-            if self._finer_model is None:
-                return face
-            self._finer = self._compiled(self._finer_model, self._quick).create_infer_request()
-        self._finer.get_input_tensor(0).data[0] = face
-        self._finer.infer(share_outputs=True)
-        return unfolded(self._finer.get_output_tensor(0).data[0])
+        step = self._later("finer", self._quick)
+        if step is None:
+            return face
+        step.get_input_tensor(0).data[0] = face
+        step.infer(share_outputs=True)
+        return unfolded(step.get_output_tensor(0).data[0])
 
     def code_of(self, picture: NDArray[np.float32]) -> Code | None:
-        if self._style is None:
-            if self._style_model is None:
-                return None
-            # float32: a look found in a photo must not depend on what the CPU is quick at
-            self._style = self._compiled(self._style_model, "f32").create_infer_request()
-        return self._style.infer([picture])[0][0].copy()
+        # float32: a look found in a photo must not depend on what the CPU is quick at
+        step = self._later("style", "f32")
+        return None if step is None else step.infer([picture])[0][0].copy()
+
+    def _later(self, name: str, precision: str) -> openvino.InferRequest | None:
+        """What not every face needs; None where the file has no such thing."""
+        if name not in self._opened and name in self._more:
+            compiled = self._compiled(self._more[name], precision)
+            self._opened[name] = compiled.create_infer_request()
+        return self._opened.get(name)
 
     def _compiled(self, model: openvino.Model, precision: str) -> openvino.CompiledModel:
         return self._core.compile_model(
@@ -186,10 +186,10 @@ def _sum(path: Path) -> str:
 def _opened(folder: Path, threads: int | None) -> Runtime:
     core = openvino.Core()
     core.set_property({"ENABLE_MMAP": False})  # the file may be a temporary one
-    more = (folder / f"{name}.xml" for name in ("style", "finer", "age"))
-    style, finer, age = (core.read_model(path) if path.exists() else None for path in more)
+    there = {name: folder / f"{name}.xml" for name in MORE}
+    more = {name: core.read_model(path) for name, path in there.items() if path.exists()}
     steps = [core.read_model(folder / f"{step}.xml") for step in STEPS]
-    return Runtime(steps, style, finer, age, threads)
+    return Runtime(steps, more, threads)
 
 
 def _keep(made: Path, folder: Path) -> bool:
